@@ -1,0 +1,78 @@
+"""The wire form of events (事件的存储与公开形式): canonical JSON values, and the identity-free public view.
+
+`to_json`/`from_json` are what the store keeps; `public_view` is what the open ledger commits to. It leaves out who
+acted, every answer of the call-back but `resolved`, and files."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar, Union, cast, get_args, get_origin, get_type_hints
+
+from minsheng.core.events import EVENTS, Event
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON holds it: codes as text, times as ISO 8601 in UTC with Z, records as objects."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, tuple | list):
+        return [plain(v) for v in value]
+    if isinstance(value, frozenset):
+        return sorted(plain(v) for v in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    return value
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return {n: t for n, t in get_type_hints(cls).items() if get_origin(t) is not ClassVar}
+
+
+def shaped(kind: Any, value: Any) -> Any:
+    """The inverse of `plain` for a type made of records, codes, times, tuples and options."""
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return None if value is None else shaped(next(t for t in get_args(kind) if t is not type(None)), value)
+    if origin is tuple:
+        return tuple(shaped(get_args(kind)[0], v) for v in value)
+    if origin is frozenset:
+        return frozenset(shaped(get_args(kind)[0], v) for v in value)
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind(value)
+    if is_dataclass(kind):
+        assert isinstance(kind, type)
+        return kind(**{n: shaped(t, value[n]) for n, t in _hints(cast(Any, kind)).items() if n in value})
+    return value
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event's own fields as JSON holds them, without `at` and `by`, which stand in columns of their own."""
+    data = plain(event)
+    del data["at"], data["by"]
+    return dict(data)
+
+
+def from_json(name: str, at: datetime, by: str, data: Mapping[str, Any]) -> Event:
+    """The event that was stored under `name` with `to_json`. Raises KeyError on an unknown name."""
+    cls = EVENTS[name]
+    return cls(at=at, by=by, **{n: shaped(t, data[n]) for n, t in _hints(cast(Any, cls)).items() if n in data})
+
+
+_NEVER_PUBLIC = frozenset({"pressed", "contacted", "reached", "evidence", "split_from"})
+
+
+def public_view(order_no: str, seq: int, event: Event) -> dict[str, Any]:
+    """The canonical, identity-free view of an event that a ledger may commit to: no account, no words, no answers
+    of the call-back but `resolved`. The work-order number is in it: it is the ledger that keeps it closed (L3)."""
+    data = {k: v for k, v in to_json(event).items() if k not in _NEVER_PUBLIC}
+    return {"order": order_no, "seq": seq, "event": event.NAME, "at": plain(event.at), **data}

@@ -1,0 +1,7 @@
+"""python -m minsheng.doors.cli"""
+
+import sys
+
+from minsheng.doors.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,111 @@
+"""Verbs and their arguments. Each verb is a function `(args) -> exit code`, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+DATA = Path("data")
+Verb = Callable[[argparse.Namespace], int]
+
+
+def _later(module: str, name: str) -> Verb:
+    def run(args: argparse.Namespace) -> int:
+        verb: Verb = getattr(import_module(f"minsheng.doors.cli.{module}"), name)
+        return verb(args)
+
+    return run
+
+
+def _serving(sub: argparse.ArgumentParser, port: int) -> None:
+    sub.add_argument("--data", type=Path, default=DATA, help="data directory (made when absent)")
+    sub.add_argument("--port", type=int, default=port)
+    sub.add_argument("--city", type=Path, help="city pack; default cities/anyang")
+
+
+def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="minsheng", description="民声：城市 12345 热线平台。")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, words: str, module: str, function: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=words, description=words)
+        sub.set_defaults(run=_later(module, function))
+        return sub
+
+    sub = verb("up", "serve a city until SIGTERM", "serve", "up")
+    _serving(sub, 8012)
+    sub.add_argument("--paused", action="store_true", help="do not start the worker")
+    sub = verb("demo", "serve a city with staff and some hundred orders in every state", "serve", "demo")
+    _serving(sub, 8012)
+    sub.set_defaults(data=Path("data/demo"))
+    sub = verb("worker", "run jobs only", "serve", "worker")
+    sub.add_argument("--data", type=Path, default=DATA)
+
+    sub = verb("user", "accounts and tokens", "users", "user")
+    sub.add_argument("what", choices=["token", "add"])
+    sub.add_argument("--role", required=True)
+    sub.add_argument("--unit")
+    sub.add_argument("--name", help="account name; default role or role@unit")
+    sub.add_argument("--password", help="for add; asked for when left out")
+    sub.add_argument("--data", type=Path, default=DATA)
+
+    sub = verb("city", "city packs", "packs", "city")
+    sub.add_argument("what", choices=["check", "new"])
+    sub.add_argument("target", help="DIR to check, or NAME of the new pack")
+
+    sub = verb("check", "rebuild every order from its events and compare", "upkeep", "check")
+    sub.add_argument("--data", type=Path, default=DATA)
+    sub = verb("erase", "destroy an order's key and everything it sealed", "upkeep", "erase")
+    sub.add_argument("no")
+    sub.add_argument("--data", type=Path, default=DATA)
+
+    sub = verb("import", "load requests from a spreadsheet", "tables", "import_table")
+    sub.add_argument("file", type=Path)
+    sub.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
+    sub.add_argument("--rejects", type=Path, help="where refused rows go; default FILE.rejects.csv")
+    sub.add_argument("--data", type=Path, default=DATA)
+    sub = verb("export", "write orders to xlsx or CSV", "tables", "export_table")
+    sub.add_argument("file", type=Path)
+    sub.add_argument("--data", type=Path, default=DATA)
+
+    sub = verb("learn", "train a classifier on a labelled table", "learning", "learn")
+    sub.add_argument("--data", type=Path, required=True, metavar="TABLE")
+    sub.add_argument("--text", required=True, metavar="COL[,COL]")
+    sub.add_argument("--label", required=True, metavar="COL")
+    sub.add_argument("--out", type=Path, required=True, metavar="MODEL")
+    sub = verb("classify", "classify a table with a trained model", "learning", "classify")
+    sub.add_argument("--model", type=Path, required=True)
+    sub.add_argument("--data", type=Path, required=True, metavar="TABLE")
+    sub.add_argument("--text", required=True, metavar="COL[,COL]")
+    sub.add_argument("--out", type=Path, required=True)
+
+    sub = verb("test", "run the checks: all, quick, journeys or slow", "trial", "test")
+    sub.add_argument("rest", nargs=argparse.REMAINDER)
+    sub = verb("bench", "run a benchmark of bench/", "trial", "bench")
+    sub.add_argument("name")
+    sub.add_argument("rest", nargs=argparse.REMAINDER)
+    sub = verb("pictures", "photograph every page, in both languages and two widths", "trial", "pictures")
+    sub.add_argument("--out", type=Path, default=Path("pictures"))
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns its exit code. A mistake of the user is one sentence on stderr and code 2."""
+    args = parser().parse_args(argv)
+    run: Verb = args.run
+    try:
+        return run(args)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        print(f"minsheng: {error.strerror}: {error.filename}", file=sys.stderr)
+        return 2
+    except Mistake as mistake:
+        print(f"minsheng: {mistake}", file=sys.stderr)
+        return 2
+
+
+class Mistake(Exception):
+    """Something the person at the command line can put right; the message says how."""

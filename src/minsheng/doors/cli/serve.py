@@ -1,0 +1,83 @@
+"""`up`, `demo` and `worker`: the house as processes under one supervisor."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from minsheng.doors.cli.house import adopt, environment
+from minsheng.doors.cli.main import Mistake
+from minsheng.ground.embedded import EmbeddedError, PostgreSQL
+from minsheng.ground.service import Service, ServiceError, Supervisor, claim_port
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+WEB_PROCESSES, WEB_THREADS = 2, 16
+
+
+def up(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM; prints `ready URL` when it does."""
+    return _serve(args, demo=False)
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Serve a filled city, with a login page of one account a role."""
+    os.environ["MINSHENG_DEMO"] = "1"
+    return _serve(args, demo=True)
+
+
+def _serve(args: argparse.Namespace, *, demo: bool) -> int:
+    data: Path = args.data
+    data.mkdir(parents=True, exist_ok=True)
+    if args.city is not None:
+        (data / "city").write_text(str(args.city.resolve()), "utf-8")
+    server = PostgreSQL(data)
+    url = f"http://127.0.0.1:{args.port}"
+
+    def services() -> list[Service]:
+        env = environment(server, data, args.city)
+        adopt(env)
+        from minsheng.ground.setup import prepare
+
+        prepare(server.conninfo("owner"))
+        if demo:
+            from minsheng.doors.cli.demo import fill
+
+            fill()
+        started = [Service("web", _web(args.port), env)]
+        if not getattr(args, "paused", False):
+            started.append(Service("worker", [sys.executable, "-m", "minsheng.doors.cli", "worker"], env))
+        from django.db import connections
+
+        connections.close_all()
+        return started
+
+    try:
+        claim_port(args.port)
+        return Supervisor(server, services, url).run()
+    except (EmbeddedError, ServiceError) as error:
+        raise Mistake(str(error)) from error
+
+
+def _web(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--no-ws", "--log-level", "warning"),
+        *("--backlog", "1024", "--static-path-route", "/static", "--static-path-mount", str(STATIC)),
+        "minsheng.doors.wsgi:application",
+    ]
+
+
+def worker(args: argparse.Namespace) -> int:
+    """Run the queue's jobs in this process until SIGTERM."""
+    if "MINSHENG_DSN_APP" not in os.environ:
+        raise Mistake("worker is started by `minsheng up`; use that")
+    from minsheng.ground.setup import configure
+
+    configure()
+    from procrastinate.contrib.django import app
+
+    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
+        working.run_worker(concurrency=1, delete_jobs="successful", listen_notify=True)
+    return 0

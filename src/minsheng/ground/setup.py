@@ -1,0 +1,44 @@
+"""Set-up (建库): brings a database up to the present schema, gives it the key by which it checks sight and loads the
+city's tables."""
+
+from __future__ import annotations
+
+import os
+
+import psycopg
+
+from minsheng.ground.keys import keys
+
+
+def configure() -> None:
+    """Start Django once in this process; harmless when it has been."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minsheng.ground.settings")
+    import django
+
+    django.setup()
+
+
+def prepare(conninfo_owner: str) -> None:
+    """Migrate the database of `conninfo_owner` (the owner's login), store the access key's pads in it and load the
+    city pack. Doing it again changes nothing. PackErrors when the pack is not sound."""
+    configure()
+    from django.core.management import call_command
+
+    from minsheng.ground.access import pads
+    from minsheng.ground.databases import point
+    from minsheng.ground.loading import load
+    from minsheng.ground.present import city
+
+    point("owner", conninfo_owner)
+    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    inner, outer = pads(keys().get("access"))
+    with psycopg.connect(conninfo_owner) as connection:
+        connection.execute(
+            "INSERT INTO access.secret (inner_pad, outer_pad) VALUES (%s, %s) "
+            "ON CONFLICT (one) DO UPDATE SET inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad",
+            [inner, outer],
+        )
+    load(conninfo_owner, city())
+    from django.db import connections
+
+    connections["owner"].close()

@@ -1,0 +1,163 @@
+"""Intake (受理登记): a request from any door becomes an order, durably, before anybody is answered.
+
+Idempotent by (channel, external id): the same message twice is one order; the same id with other words is a conflict.
+The tracking code follows from the number and a key of the city: it is stored nowhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection
+
+from minsheng.core import Actor, decide, evolve
+from minsheng.core import commands as say
+from minsheng.core.codes import Kind, Role, Urgency
+from minsheng.core.order import Order
+from minsheng.ground import present
+from minsheng.ground.access import SYSTEM, sight
+from minsheng.ground.keys import keys
+from minsheng.respond import store
+from minsheng.respond.effects import follow_up
+from minsheng.respond.redact import redact
+from minsheng.respond.vault import Person, new_seal, sealed_person
+
+RESIDENT = Actor("resident", Role.RESIDENT)
+
+
+class Conflict(Exception):
+    """The same (channel, external id) came with another body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in at a door, checked for form."""
+
+    text: str
+    title: str = ""
+    person: Person = field(default_factory=Person)
+    channel: str = "web"
+    external_id: str | None = None
+    kind: Kind = Kind.OTHER
+    urgency: Urgency = Urgency.ORDINARY
+    category: str | None = None
+    area: str | None = None
+    reply_wanted: bool = True
+    secret: bool = False
+    complained_of: tuple[str, ...] = ()
+    split_from: str | None = None
+
+    def fingerprint(self) -> bytes:
+        """A keyed digest of everything said: equal for the same message sent twice."""
+        p = self.person
+        said: list[Any] = [self.text, self.title, p.name, p.phone, p.address, p.lon, p.lat, self.kind, self.urgency]
+        said += [self.category, self.area, self.reply_wanted, self.secret, self.complained_of]
+        return keys().digest("body", json.dumps(said, ensure_ascii=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the requester is given: number, code, promise. `new` is false when the message had come before."""
+
+    no: str
+    code: str
+    due: datetime
+    new: bool = True
+
+
+def code_of(no: str) -> str:
+    """The tracking code of an order: 10 characters of Crockford-like base32, 50 bits."""
+    raw = hmac.new(keys().get("code"), no.encode(), hashlib.sha256).digest()
+    return base64.b32encode(raw)[:10].decode()
+
+
+def code_fits(no: str, code: str) -> bool:
+    """Whether `code` is the code of `no`, in constant time, whatever its case and spaces."""
+    return hmac.compare_digest(code_of(no), "".join(code.split()).upper().replace("-", ""))
+
+
+def receive(request: Request, by: Actor = RESIDENT, at: datetime | None = None) -> Receipt:
+    """Register `request`; returns after the commit. Raises Conflict, or Refused when nothing was said."""
+    at = at or present.now()
+    external = None
+    if request.external_id is not None:
+        external = keys().digest("external", request.channel, request.external_id)
+        known = _known(request, external)
+        if known:
+            return known
+    number = store.numbers.take()
+    no = order_no(number, at)
+    policy = present.policy(at)
+    command = say.Receive(
+        no=no,
+        channel=request.channel,
+        taxonomy=present.city().taxonomy.version,
+        kind=request.kind,
+        urgency=request.urgency,
+        category=request.category,
+        area=request.area,
+        secret=request.secret,
+        reply_wanted=request.reply_wanted,
+        anonymous=not request.person.phone,
+        complained_of=request.complained_of,
+        split_from=request.split_from,
+        title=request.title,
+        text=request.text,
+        address=request.person.address,
+    )
+    events = decide(None, command, policy, at, by)
+    order = evolve(None, events[0])
+    seal = new_seal(number)
+    box, phone = (None, None) if request.person == Person() else sealed_person(seal, request.person)
+    row = store.step(seal, 0, order, events, by, command.spoken(), policy) | {
+        "wrapped": seal.wrapped(),
+        "person": box,
+        "phone_digest": phone,
+        "title": redact(request.title, request.person),
+        "text": redact(request.text, request.person),
+        "place": "",
+        "external_digest": external,
+        "body_digest": request.fingerprint() if external else None,
+    }
+    try:
+        with sight(Actor(by.id, Role.RESIDENT), order_id=number):
+            store.run(store.RECEIVE, row)
+            follow_up(order, events)
+    except IntegrityError:
+        known = _known(request, external) if external else None
+        if known is None:
+            raise
+        return known
+    return Receipt(no, code_of(no), order.promised)
+
+
+def order_no(number: int, at: datetime) -> str:
+    """工单编号: the city's letters, the local day, and the number's last six digits at least."""
+    city = present.city().city
+    return f"{city.number_prefix}{at.astimezone(ZoneInfo(city.tz)):%Y%m%d}{number:06d}"
+
+
+def _known(request: Request, external: bytes) -> Receipt | None:
+    with sight(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT no, promised, body_digest FROM respond_order WHERE channel = %s AND external_digest = %s",
+            [request.channel, external],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    no, promised, digest = row
+    if not hmac.compare_digest(bytes(digest), request.fingerprint()):
+        raise Conflict
+    return Receipt(no, code_of(no), promised, new=False)
+
+
+def receipt_of(order: Order) -> Receipt:
+    """The receipt again (for the requester's own door)."""
+    return Receipt(order.no, code_of(order.no), order.promised, new=False)

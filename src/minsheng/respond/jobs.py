@@ -1,0 +1,48 @@
+"""Jobs of the room (任务): each may run twice and do no harm."""
+
+from __future__ import annotations
+
+from minsheng.core import Refused
+from minsheng.core import commands as say
+from minsheng.core.codes import ReopenCause, State
+from minsheng.ground.access import SYSTEM
+from minsheng.ground.jobs import app
+from minsheng.respond import casework
+from minsheng.respond.supervision import sweep
+
+
+@app.task(name="respond.propose")
+def propose(no: str) -> None:
+    """Put proposals beside a new order."""
+    from minsheng.respond.dispatch import propose_for
+
+    propose_for(no)
+
+
+@app.task(name="respond.follow")
+def follow(no: str) -> None:
+    """A merged order goes to its own call-back."""
+    if casework.view(no, SYSTEM)[1].state is State.MERGED:
+        casework.as_system(no, say.Follow())
+
+
+@app.task(name="respond.main_failed")
+def main_failed(no: str, child: str) -> None:
+    """A merged requester is not satisfied: the main order is handled again."""
+    grounds = f"并入本单的 {child} 回访未解决或不满意"
+    state = casework.view(no, SYSTEM)[1].state
+    try:
+        if state is State.CLOSED:
+            casework.as_system(no, say.Reopen(cause=ReopenCause.LOOK_BACK, grounds=grounds))
+        elif state is State.TO_CALL_BACK:
+            casework.as_system(no, say.Rework(grounds=grounds))
+    except Refused as refused:
+        if refused.code != "reopen_window_over":
+            raise
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="respond.sweep", queueing_lock="respond.sweep")
+def sweep_timers(timestamp: int) -> None:  # noqa: ARG001
+    """Fire the timers that are due. `timestamp` is the minute for which it was queued."""
+    sweep()

@@ -1,0 +1,186 @@
+"""Learning the weights: linear classifiers over sparse rows, and confidences that mean what they say.
+
+Few labels (a city's first level): one linear support vector machine a label (Fan et al. 2008) on features scaled by
+their smoothed naive Bayes log-count ratio (Wang and Manning 2012, NBSVM). The scaling keeps what tells a label from
+the others and shrinks what is rare, and turns back into plain weights, so that the model stays linear and its reasons
+exact. Many labels (a taxonomy's leaves): ridge regression on the label indicators in its dual form, one
+factorisation for all labels, with held-out scores in closed form.
+
+Confidences: temperature and bias of a softmax (Guo et al. 2017, vector scaling with one slope) fitted on held-out
+scores, near-duplicate texts being held out together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+from sklearn.svm import LinearSVC
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FEW_LABELS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to learn. ``penalty``: C of the machines; ``smoothing`` and ``power``: of the naive Bayes scaling (power 0
+    switches it off); ``ridge``: its penalty; ``doubtful``: least held-out
+    chance of its own label that a row needs to be learnt from, ``rare``: labels with fewer rows are spared this;
+    ``folds``: held-out parts for calibration; ``title_weight``: how many
+    times the title counts; ``most_rows`` of few and of many labels: larger tables are thinned, rare labels kept
+    whole; ``weights``: most weights kept (features × labels)."""
+
+    penalty: float = 2.0
+    smoothing: float = 0.1
+    power: float = 0.7
+    ridge: float = 0.3
+    doubtful: float = 0.02
+    rare: int = 30
+    folds: int = 5
+    title_weight: float = 2.0
+    most_rows: tuple[int, int] = (60_000, 12_000)
+    weights: int = 40_000_000
+    seed: int = 12345
+
+    def feature_limit(self, labels: int) -> int:
+        """Most features of each of the two views."""
+        return max(20_000, min(600_000, self.weights // (2 * max(labels, 1))))
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Scores are ``rows @ weights + bias``; weights (features, labels), bias (labels,)."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def scores(self, rows: sp.csr_matrix) -> Floats:
+        """Shape (rows, labels)."""
+        return np.asarray(rows @ self.weights, dtype=np.float64) + self.bias
+
+
+def fit_machines(rows: sp.csr_matrix, labels: Ints, count: int, settings: Settings) -> Linear:
+    """One naive-Bayes-scaled support vector machine for each of ``count`` labels."""
+    weights = np.zeros((rows.shape[1], count), np.float32)
+    bias = np.full(count, -1.0, np.float32)
+    sums = np.zeros((count, rows.shape[1]))
+    present = np.unique(labels)
+    for label in present:
+        sums[label] = np.asarray(rows[labels == label].sum(axis=0)).ravel()
+    total = sums.sum(axis=0)
+    for label in present:
+        if len(present) == 1:
+            bias[label] = 1.0
+            break
+        scale = _ratio_scale(sums[label], total - sums[label], settings)
+        scaled = sp.csr_matrix(
+            (rows.data * scale[rows.indices], rows.indices, rows.indptr), shape=rows.shape, dtype=np.float32
+        )
+        machine = LinearSVC(C=settings.penalty, random_state=settings.seed, tol=1e-3, max_iter=3000)
+        machine.fit(scaled, labels == label)
+        weights[:, label] = machine.coef_[0] * scale
+        bias[label] = machine.intercept_[0]
+    return Linear(weights, bias)
+
+
+def _ratio_scale(inside: Floats, outside: Floats, settings: Settings) -> NDArray[np.float32]:
+    inside, outside = inside + settings.smoothing, outside + settings.smoothing
+    ratio = np.abs(np.log(inside / inside.sum()) - np.log(outside / outside.sum())) ** settings.power
+    size = np.sqrt(np.mean(ratio**2))
+    return (ratio / size if size > 0 else np.ones_like(ratio)).astype(np.float32)
+
+
+def fit_ridge(rows: sp.csr_matrix, labels: Ints, count: int, folds: Ints, settings: Settings) -> tuple[Linear, Floats]:
+    """Dual ridge regression on ±1 indicators, and the held-out scores for the fold number of each row.
+
+    With G = (K + λI)⁻¹ and α = G·y the residual of a held-out block B is (G_BB)⁻¹·α_B: no fold is fitted again."""
+    kernel = np.asarray((rows @ rows.T).todense(), dtype=np.float32) + 1.0
+    kernel[np.diag_indices_from(kernel)] += settings.ridge
+    inverse = cho_solve(
+        cho_factor(kernel, overwrite_a=True, check_finite=False),
+        np.eye(len(labels), dtype=np.float32),
+        overwrite_b=True,
+        check_finite=False,
+    )
+    targets = np.where(labels[:, None] == np.arange(count), 1.0, -1.0).astype(np.float32)
+    dual = inverse @ targets
+    held_out = np.empty((len(labels), count))
+    for fold in np.unique(folds):
+        block = np.flatnonzero(folds == fold)
+        held_out[block] = targets[block] - np.linalg.solve(inverse[np.ix_(block, block)], dual[block])
+    return Linear(np.asarray(rows.T @ dual, np.float32), dual.sum(axis=0)), held_out
+
+
+def grouped_folds(labels: Ints, groups: Ints, count: int, seed: int) -> Ints:
+    """A fold number (0 … count-1) for each row: groups stay whole, labels are spread evenly, larger groups first."""
+    generator = np.random.default_rng(seed)
+    _, group_of = np.unique(groups, return_inverse=True)
+    kinds = int(labels.max()) + 1
+    tally = np.zeros((int(group_of.max()) + 1, kinds))
+    np.add.at(tally, (group_of, labels), 1)
+    sizes = tally.sum(axis=1)
+    order = np.lexsort((generator.random(len(sizes)), -sizes))
+    share = 1.0 / np.maximum(tally.sum(axis=0), 1)
+    load = np.zeros((count, kinds))
+    rows = np.zeros(count)
+    fold_of = np.empty(len(sizes), np.int64)
+    for group in order:
+        cost = ((load + tally[group]) * (load + tally[group]) - load * load) @ share + 1e-3 * rows / len(labels)
+        fold_of[group] = fold = int(np.argmin(cost))
+        load[fold] += tally[group]
+        rows[fold] += sizes[group]
+    return fold_of[group_of]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Probabilities are softmax(slope · scores + shift)."""
+
+    slope: float
+    shift: Floats
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Shape (rows, labels); rows sum to 1."""
+        logits = self.slope * scores + self.shift
+        return np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
+
+
+def calibrate(scores: Floats, labels: Ints) -> Calibration:
+    """Slope and shift of least log loss on held-out scores, drawn mildly to no shift. Rows whose label was never seen
+    in learning (single examples) count too: they are what makes a model of many rare labels modest."""
+    count = scores.shape[1]
+    target = np.zeros_like(scores)
+    target[np.arange(len(labels)), labels] = 1
+    pull = 5.0 / max(len(labels), 1)
+
+    def loss(point: Floats) -> tuple[float, Floats]:
+        slope, shift = np.exp(point[0]), point[1:]
+        logits = slope * scores + shift
+        log_total = logsumexp(logits, axis=1, keepdims=True)
+        value = float(np.mean(log_total[:, 0] - logits[np.arange(len(labels)), labels]) + pull * shift @ shift)
+        wrong = (np.exp(logits - log_total) - target) / len(labels)
+        slope_part = slope * np.sum(wrong * scores)
+        return value, np.append(slope_part, wrong.sum(axis=0) + 2 * pull * shift)
+
+    best = minimize(
+        loss,
+        np.append(np.log(2.0), np.zeros(count)),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-4.0, 6.0)] + [(-5.0, 5.0)] * count,
+    ).x
+    return Calibration(float(np.exp(best[0])), best[1:])
+
+
+def expected_calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int = 15) -> float:
+    """ECE (Naeini et al. 2015): mean gap between confidence and accuracy over ``bins`` equally filled bins."""
+    if not len(confidence):
+        return 0.0
+    parts = np.array_split(np.argsort(confidence, kind="stable"), min(bins, len(confidence)))
+    gaps = [abs(confidence[part].mean() - right[part].mean()) * len(part) for part in parts]
+    return float(sum(gaps) / len(confidence))

@@ -1,0 +1,2 @@
+o.id, o.no, o.state, o.kind, o.urgency, o.category, o.area, o.due, o.clock, o.card, o.lead, o.received_at, o.reworks,
+coalesce(c.title, ''), coalesce(left(c.text, 120), ''), coalesce(c.proposals, '{}')::text
