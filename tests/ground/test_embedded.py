@@ -152,13 +152,15 @@ def test_chinese_words_are_found_by_trigram(postgres: PostgreSQL) -> None:
 
 
 def test_logs_hold_no_words_of_residents(data: Path) -> None:
-    with PostgreSQL(data, settings=QUICK) as server:
-        with psycopg.connect(server.conninfo("owner"), autocommit=True) as connection:
-            connection.execute("CREATE TABLE words (word text UNIQUE)")
+    with (
+        PostgreSQL(data, settings=QUICK) as server,
+        psycopg.connect(server.conninfo("owner"), autocommit=True) as connection,
+    ):
+        connection.execute("CREATE TABLE words (word text UNIQUE)")
+        connection.execute("INSERT INTO words VALUES ('邻居的秘密')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
             connection.execute("INSERT INTO words VALUES ('邻居的秘密')")
-            with pytest.raises(psycopg.errors.UniqueViolation):
-                connection.execute("INSERT INTO words VALUES ('邻居的秘密')")
-        written = "".join(path.read_text() for path in server.layout.log.glob("postgresql-*.log"))
+    written = "".join(path.read_text() for path in server.layout.log.glob("postgresql-*.log"))
     assert "words_word_key" in written
     assert "邻居的秘密" not in written
 

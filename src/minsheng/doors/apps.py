@@ -8,3 +8,9 @@ class DoorsConfig(AppConfig):
 
     name = "minsheng.doors"
     label = "doors"
+
+    def ready(self) -> None:
+        """Bring the translations up to date before the first page."""
+        from minsheng.doors.frame.translations import compile_catalogues
+
+        compile_catalogues()

@@ -1,6 +1,6 @@
 """Every address of the house."""
 
-from django.urls import path
+from django.urls import include, path
 
 from minsheng.doors.api import api
 from minsheng.doors.frame.health import healthz
@@ -8,4 +8,6 @@ from minsheng.doors.frame.health import healthz
 urlpatterns = [
     path("healthz", healthz),
     path("api/", api.urls),
+    path("", include("minsheng.doors.frame.urls")),
+    path("staff/", include("minsheng.doors.desks.urls")),
 ]

@@ -8,14 +8,14 @@ from minsheng.core.codes import ReopenCause, State
 from minsheng.ground.access import SYSTEM
 from minsheng.ground.jobs import app
 from minsheng.respond import casework
+from minsheng.respond.dispatch import propose_for
+from minsheng.respond.dispatch import retrain as learn_again
 from minsheng.respond.supervision import sweep
 
 
 @app.task(name="respond.propose")
 def propose(no: str) -> None:
     """Put proposals beside a new order."""
-    from minsheng.respond.dispatch import propose_for
-
     propose_for(no)
 
 
@@ -46,3 +46,10 @@ def main_failed(no: str, child: str) -> None:
 def sweep_timers(timestamp: int) -> None:  # noqa: ARG001
     """Fire the timers that are due. `timestamp` is the minute for which it was queued."""
     sweep()
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="respond.retrain", queueing_lock="respond.retrain")
+def retrain(timestamp: int) -> None:  # noqa: ARG001
+    """Train the city's model on what people decided."""
+    learn_again()

@@ -6,12 +6,13 @@ ever reads an answer of the call-back: for it a second handling is "ordered by t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+import psycopg
 from django.db import connection
 
 from minsheng.core import Actor, Order, allowed
@@ -229,3 +230,12 @@ def _rows(sql: str, parameters: Mapping[str, Any]) -> list[Row]:
 
 def _row(r: tuple[Any, ...]) -> Row:
     return Row(*cast(Any, (*r[:15], json.loads(r[15]))))
+
+
+def all_rows(conninfo: str) -> Iterator[tuple[Any, ...]]:
+    """Every order for an export, oldest first, in the columns of `loading.EXPORTED`; texts are the redacted copies.
+
+    `conninfo` is the loader's login: an export of everything is a matter of the command line, never of a page."""
+    with psycopg.connect(conninfo) as connection, connection.cursor(name="export") as cursor:
+        cursor.itersize = 2000
+        yield from cursor.execute((_SQL / "export.sql").read_bytes())

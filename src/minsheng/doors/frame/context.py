@@ -1,4 +1,4 @@
-"""What every page knows: the city and the time."""
+"""What every page knows: the city and the time, how the reader wants to see it, and where they are."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from minsheng.doors.frame import showing
 from minsheng.ground import present
 
+THEMES, SIZES = ("light", "dark"), ("normal", "big")
 
-def frame(_request: HttpRequest) -> dict[str, Any]:
-    """The city's head for the top bar, and the present moment."""
-    return {"city": present.city().city, "now": present.now()}
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The city's head for the top bar, the present moment, the chosen look, and the address to come back to."""
+    theme, size = request.COOKIES.get("theme"), request.COOKIES.get("size")
+    return {
+        "city": present.city().city,
+        "now": present.now(),
+        "today": showing.today(),
+        "look": {"theme": theme if theme in THEMES else "", "size": size if size in SIZES else ""},
+        "here": request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/staff/"),
+    }

@@ -86,7 +86,7 @@ class PostgreSQL:
         """Stop what this object started: cleanly, after ``seconds`` at once. May be called twice."""
         if self._process is not None:
             if self._join:
-                with self.layout.guests.open("a") as guests:
+                with self._open(self.layout.guests) as guests:
                     fcntl.flock(guests, fcntl.LOCK_EX)
                     self._shut_down(self._process, seconds)
             else:
@@ -153,7 +153,7 @@ class PostgreSQL:
         return outcome[0]
 
     def _take_lock(self) -> bool:
-        held = self.layout.lock.open("a+", encoding="utf-8")
+        held = self._open(self.layout.lock)
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -165,9 +165,17 @@ class PostgreSQL:
         self._lock = held
         return True
 
+    def _open(self, path: Path) -> IO[str]:
+        """Open a lock file; one that root makes belongs to the owner of the data directory all the same."""
+        file = path.open("a+", encoding="utf-8")
+        if os.geteuid() == 0:
+            owner = self.layout.data.stat()
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        return file
+
     def _hold_open(self) -> bool:
         """Keep an owner in join mode from stopping while this process uses its server."""
-        held = self.layout.guests.open("a")
+        held = self._open(self.layout.guests)
         try:
             fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -7,10 +7,10 @@ exact. Many labels (a taxonomy's leaves): ridge regression on the label indicato
 factorisation for all labels, with held-out scores in closed form.
 
 Confidences: temperature and bias of a softmax (Guo et al. 2017, vector scaling with one slope) fitted on held-out
-scores, near-duplicate texts being held out together.
+scores, near-duplicate texts being held out together, then a monotone curve from what was said to what held.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,22 +18,27 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.special import logsumexp
+from sklearn.isotonic import IsotonicRegression
 from sklearn.svm import LinearSVC
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FEW_LABELS = 20
+NOISE_TRIED = (0.0, 0.01, 0.02, 0.04, 0.06, 0.09, 0.13)
+SHIFT_PULL = 5.0
+MOST_BINS, LEAST_BIN = 25, 50
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to learn. ``penalty``: C of the machines; ``smoothing`` and ``power``: of the naive Bayes scaling (power 0
-    switches it off); ``ridge``: its penalty; ``doubtful``: least held-out
-    chance of its own label that a row needs to be learnt from, ``rare``: labels with fewer rows are spared this;
-    ``folds``: held-out parts for calibration; ``title_weight``: how many
-    times the title counts; ``most_rows`` of few and of many labels: larger tables are thinned, rare labels kept
-    whole; ``weights``: most weights kept (features × labels)."""
+    """How to learn.
+
+    ``penalty``: C of the machines. ``smoothing`` and ``power``: of the naive Bayes scaling (power 0 switches it off).
+    ``ridge``: penalty of the many-label fit. ``doubtful``: least held-out chance of its own label that a row needs to
+    be learnt from; labels with fewer than ``rare`` rows are spared this. ``folds``: held-out parts. ``title_weight``:
+    how many times the title counts. ``most_rows`` of few and of many labels: larger tables are thinned, rare labels
+    kept whole. ``weights``: most weights kept (features × labels)."""
 
     penalty: float = 2.0
     smoothing: float = 0.1
@@ -139,42 +144,77 @@ def grouped_folds(labels: Ints, groups: Ints, count: int, seed: int) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Probabilities are softmax(slope · scores + shift)."""
+    """Probabilities are (1 − noise) · softmax(slope · scores + shift) + noise / labels.
+
+    ``noise`` is the share of answers that no score foresees, such as clerks' own slips. ``said`` and ``held`` (knots,
+    rising) map the probability of a best guess to how often such guesses held."""
 
     slope: float
     shift: Floats
+    noise: float = 0.0
+    said: Floats = field(default_factory=lambda: np.array([0.0, 1.0]))
+    held: Floats = field(default_factory=lambda: np.array([0.0, 1.0]))
+
+    def confidence(self, probabilities: Floats) -> Floats:
+        """How often a best guess of that probability was right on held-out texts, shape (rows,)."""
+        return np.interp(probabilities.max(axis=1), self.said, self.held)
 
     def probabilities(self, scores: Floats) -> Floats:
         """Shape (rows, labels); rows sum to 1."""
         logits = self.slope * scores + self.shift
-        return np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
+        chances = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
+        return (1 - self.noise) * chances + self.noise / scores.shape[1]
 
 
 def calibrate(scores: Floats, labels: Ints) -> Calibration:
-    """Slope and shift of least log loss on held-out scores, drawn mildly to no shift. Rows whose label was never seen
-    in learning (single examples) count too: they are what makes a model of many rare labels modest."""
-    count = scores.shape[1]
-    target = np.zeros_like(scores)
-    target[np.arange(len(labels)), labels] = 1
-    pull = 5.0 / max(len(labels), 1)
+    """Slope, shift and noise of least log loss on held-out scores, the shift drawn mildly to none. Rows whose label
+    was never seen in learning (single examples) count too: they make a model of many rare labels modest."""
+    start = np.append(np.log(2.0), np.zeros(scores.shape[1]))
+    best: tuple[float, Floats, float] | None = None
+    for noise in NOISE_TRIED:
+        found = minimize(
+            _log_loss,
+            start,
+            args=(scores, labels, noise),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(-4.0, 6.0)] + [(-5.0, 5.0)] * scores.shape[1],
+        )
+        start = found.x
+        if best is None or found.fun < best[0]:
+            best = (float(found.fun), found.x, noise)
+    assert best is not None
+    softmax = Calibration(float(np.exp(best[1][0])), best[1][1:], best[2])
+    chances = softmax.probabilities(scores)
+    said, held = _reliability(chances.max(axis=1), chances.argmax(axis=1) == labels, 1 / scores.shape[1])
+    return replace(softmax, said=said, held=held)
 
-    def loss(point: Floats) -> tuple[float, Floats]:
-        slope, shift = np.exp(point[0]), point[1:]
-        logits = slope * scores + shift
-        log_total = logsumexp(logits, axis=1, keepdims=True)
-        value = float(np.mean(log_total[:, 0] - logits[np.arange(len(labels)), labels]) + pull * shift @ shift)
-        wrong = (np.exp(logits - log_total) - target) / len(labels)
-        slope_part = slope * np.sum(wrong * scores)
-        return value, np.append(slope_part, wrong.sum(axis=0) + 2 * pull * shift)
 
-    best = minimize(
-        loss,
-        np.append(np.log(2.0), np.zeros(count)),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-4.0, 6.0)] + [(-5.0, 5.0)] * count,
-    ).x
-    return Calibration(float(np.exp(best[0])), best[1:])
+def _reliability(said: Floats, right: NDArray[np.bool_], chance: float) -> tuple[Floats, Floats]:
+    """Knots of the rising curve from probability said to share that held: means of equally filled bins, made monotone
+    (Zadrozny and Elkan 2002). Each bin starts from one half-right, half-wrong pair of texts, so none is certain.
+    The curve starts at ``chance``, the probability of a blind guess."""
+    parts = np.array_split(np.argsort(said, kind="stable"), max(1, min(MOST_BINS, len(said) // LEAST_BIN)))
+    sizes = np.array([len(part) for part in parts], dtype=np.float64)
+    shares = np.array([(right[part].sum() + 1) / (len(part) + 2) for part in parts])
+    rising = IsotonicRegression().fit_transform(np.arange(len(parts)), shares, sample_weight=sizes)
+    means = np.array([said[part].mean() for part in parts])
+    return np.append(chance, np.maximum(means, chance)), np.append(min(chance, rising[0]), rising)
+
+
+def _log_loss(point: Floats, scores: Floats, labels: Ints, noise: float) -> tuple[float, Floats]:
+    slope, shift = np.exp(point[0]), point[1:]
+    logits = slope * scores + shift
+    chances = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
+    rows = np.arange(len(labels))
+    own = (1 - noise) * chances[rows, labels]
+    told = np.maximum(own + noise / scores.shape[1], 1e-300)
+    pull = SHIFT_PULL / len(labels)
+    wrong = chances
+    wrong[rows, labels] -= 1
+    wrong *= (own / told)[:, None] / len(labels)
+    loss = float(-np.mean(np.log(told)) + pull * shift @ shift)
+    return loss, np.append(slope * np.sum(wrong * scores), wrong.sum(axis=0) + 2 * pull * shift)
 
 
 def expected_calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int = 15) -> float:

@@ -116,7 +116,7 @@ class TextModel:
             trusted = _trusted(calibrate(held_out, answers).probabilities(held_out), answers, settings)
             linear = fit_machines(rows[trusted], answers[trusted], len(names), settings)
         calibration = calibrate(held_out, answers)
-        threshold, report = _report(calibration.probabilities(held_out), answers, len(names), count, before)
+        threshold, report = _report(calibration, held_out, answers, count, before)
         return cls(names, vectoriser, linear, calibration, threshold, report)
 
     def probabilities(self, messages: Sequence[Message]) -> Floats:
@@ -145,7 +145,7 @@ class TextModel:
     def _guess(self, message: Message, chance: Floats, limit: float, reasons: int, ranking: int) -> Guess:
         order = np.argsort(-chance, kind="stable")
         best = int(order[0])
-        confidence = float(chance[best])
+        confidence = float(self.calibration.confidence(chance[None, :])[0])
         why: tuple[Reason, ...] = ()
         if reasons:
             rivals = _others(chance, best)
@@ -171,6 +171,7 @@ class TextModel:
             "labels": self.labels,
             "threshold": self.threshold,
             "slope": self.calibration.slope,
+            "noise": self.calibration.noise,
             "title_weight": self.vectoriser.title_weight,
             "report": asdict(self.report),
         }
@@ -180,6 +181,7 @@ class TextModel:
         (folder / FILES[1]).write_text(json.dumps(texts, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         arrays: dict[str, Any] = {f"idf_{view}": vocabulary.idf for view, vocabulary in known.items()}
         arrays |= {"weights": self.linear.weights, "bias": self.linear.bias, "shift": self.calibration.shift}
+        arrays |= {"said": self.calibration.said, "held": self.calibration.held}
         with (folder / FILES[2]).open("wb") as file:
             np.savez(file, **arrays)
 
@@ -214,7 +216,7 @@ class TextModel:
             tuple(about["labels"]),
             Vectoriser(known, float(about["title_weight"])),
             linear,
-            Calibration(float(about["slope"]), arrays["shift"]),
+            Calibration(float(about["slope"]), arrays["shift"], float(about["noise"]), arrays["said"], arrays["held"]),
             float(about["threshold"]),
             Report(**about["report"]),
         )
@@ -270,9 +272,10 @@ def _others(chance: Floats, best: int) -> Floats:
     return rivals / rivals.sum()
 
 
-def _report(chances: Floats, labels: Ints, count: int, folds: int, before: int) -> tuple[float, Report]:
+def _report(calibration: Calibration, scores: Floats, labels: Ints, folds: int, before: int) -> tuple[float, Report]:
+    chances, count = calibration.probabilities(scores), scores.shape[1]
     guess = chances.argmax(axis=1)
-    confidence, right = chances.max(axis=1), guess == labels
+    confidence, right = calibration.confidence(chances), guess == labels
     threshold = round(_threshold(confidence, right), 3)
     answered = confidence >= threshold
     return threshold, Report(

@@ -131,7 +131,7 @@ def told_by(titles: Sequence[str], texts: Sequence[str]) -> Iterator[tuple[int, 
     there = _matrix(texts, 2, vocabulary, grow=True)
     asked = _matrix(titles, 2, vocabulary, grow=True)
     seen = np.bincount(there.indices, minlength=len(vocabulary))
-    idf = np.log((len(texts) + 1) / (seen + 1)) + 0.01
+    idf = np.log((len(texts) + 1) / (seen + 1)) + 1
     weighed = sp.csr_matrix(asked @ sp.diags(idf.astype(np.float32)))
     whole = np.asarray(weighed.sum(axis=1)).ravel()
     columns = sp.csr_matrix((there.data, there.indices, there.indptr), shape=(len(texts), len(vocabulary))).T.tocsr()

@@ -4,7 +4,7 @@ A linear model's score is a sum over features. Each feature's share is laid back
 the segmented words that gathered most are shown: a clerk reads words, never n-grams.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .features import CHARACTERS, WORDS, Vectoriser
-from .texts import LONGEST, NUMBER, SOMEWHERE, Message, normalise, segment, stretches
+from .texts import LONGEST, NUMBER, SOMEWHERE, Message, character_grams, normalise, segment, stretches, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +35,33 @@ def deciding_words(
     row = vectoriser.rows([message])
     values = row.data * advantage(row.indices)
     worth = dict(zip(vectoriser.features_at(row.indices), values.tolist(), strict=True))
-    places = [place for part in (message.title, message.body) if part for place in _places(normalise(part))]
-    times: dict[tuple[str, str], int] = defaultdict(int)
-    for feature, _ in places:
-        times[feature] += 1
+    texts = [normalise(part) for part in (message.title, message.body) if part]
+    grams: Counter[str] = sum((character_grams(text) for text in texts), Counter())
+    pairs: Counter[str] = sum((words(text) for text in texts), Counter())
+    of_gram = {gram: worth.get((CHARACTERS, gram), 0.0) / times for gram, times in grams.items()}
+    of_pair = {pair: worth.get((WORDS, pair), 0.0) / times for pair, times in pairs.items()}
     gained: dict[str, float] = defaultdict(float)
-    for feature, shares in places:
-        value = worth.get(feature, 0.0) / times[feature]
-        for word, share in shares:
-            gained[word] += value * share
+    for text in texts:
+        for word, gain in _gains(text, of_gram, of_pair):
+            gained[word] += gain
     spoke = sorted(((gain, word) for word, gain in gained.items() if gain > 0), key=lambda pair: (-pair[0], pair[1]))
     total = sum(gain for gain, _ in spoke)
     told = [(gain, word) for gain, word in spoke if len(word) > 1 and NUMBER not in word and SOMEWHERE not in word]
     return tuple(Reason(word, gain / total) for gain, word in (told or spoke)[:most])
 
 
-def _places(text: str) -> Iterator[tuple[tuple[str, str], list[tuple[str, float]]]]:
-    """Every occurrence of a (view, feature) in a text, with the words it covers and the share of it on each."""
-    row = segment(text)
-    owner: list[str] = [""] * len(text)
-    at = 0
-    for word in row:
-        at = text.index(word, at)
-        owner[at : at + len(word)] = [word] * len(word)
-        at += len(word)
+def _gains(text: str, of_gram: dict[str, float], of_pair: dict[str, float]) -> Iterator[tuple[str, float]]:
+    """Each word of a text in order, with the worth laid on it: its own, half of each pair it stands in, and that of
+    every character run, spread evenly over the run's characters."""
+    laid = np.zeros(len(text))
     for start, end in stretches(text):
-        for size in range(1, LONGEST + 1):
-            for first in range(start, end - size + 1):
-                covered = owner[first : first + size]
-                yield (CHARACTERS, text[first : first + size]), [(word, 1 / size) for word in covered]
-    for word in row:
-        yield (WORDS, word), [(word, 1.0)]
-    for left, right in pairwise(row):
-        yield (WORDS, f"{left} {right}"), [(left, 0.5), (right, 0.5)]
+        for size in range(1, min(LONGEST, end - start) + 1):
+            runs = [of_gram[text[at : at + size]] / size for at in range(start, end - size + 1)]
+            laid[start:end] += np.convolve(runs, np.ones(size))
+    row = segment(text)
+    beside = np.array([0.0, *(of_pair[f"{left} {right}"] / 2 for left, right in pairwise(row)), 0.0])
+    at = 0
+    for i, word in enumerate(row):
+        at = text.index(word, at)
+        yield word, float(laid[at : at + len(word)].sum() + of_pair[word] + beside[i] + beside[i + 1])
+        at += len(word)

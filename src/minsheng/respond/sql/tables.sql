@@ -89,8 +89,10 @@ CREATE TABLE respond_copy (
     title text NOT NULL DEFAULT '',
     text text NOT NULL,
     place text NOT NULL DEFAULT '',
-    proposals jsonb NOT NULL DEFAULT '{}'
+    proposals jsonb NOT NULL DEFAULT '{}',
+    likeness halfvec(256)
 );
+CREATE INDEX respond_copy_likeness ON respond_copy USING hnsw (likeness halfvec_cosine_ops);
 CREATE INDEX respond_copy_words ON respond_copy USING gin (text gin_trgm_ops);
 
 CREATE TABLE respond_decision (

@@ -1,0 +1,93 @@
+"""What templates say in the field's words (模板用语): codes, names of the city pack, times and lights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import template
+
+from minsheng.core.codes import TERMS
+from minsheng.doors.frame import showing
+from minsheng.ground import present
+
+register = template.Library()
+
+
+@register.filter
+def term(code: str | None, kind: str) -> str:
+    """The word for `code` of the code list `kind` ("State", "Grade" …) in the page's language."""
+    if code is None or (kind, str(code)) not in TERMS:
+        return ""
+    return TERMS[kind, str(code)][0 if showing.chinese() else 1]
+
+
+@register.filter
+def unit(code: str | None) -> str:
+    """A unit's name."""
+    return showing.name_of(present.city().units.get(code or ""), code)
+
+
+@register.filter
+def area(code: str | None) -> str:
+    """An area's name with the county it lies in."""
+    return showing.area_name(code)
+
+
+@register.filter
+def category(code: str | None) -> str:
+    """A category's name."""
+    return showing.name_of(present.city().taxonomy.categories.get(code or ""), code)
+
+
+@register.filter
+def channel(code: str | None) -> str:
+    """A channel's name."""
+    return showing.name_of(present.city().channels.get(code or ""), code)
+
+
+@register.filter
+def when(at: datetime | None) -> str:
+    """11月21日 周六 14:05."""
+    return showing.when(at) if at else ""
+
+
+@register.filter
+def lay(seconds: float) -> str:
+    """How long an order lay: 2 小时 5 分."""
+    return showing.length(seconds)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.934 → 93 %."""
+    return f"{round(float(share or 0) * 100)} %"
+
+
+@register.filter
+def capped(count: int | None) -> str:
+    """Counts stop at 99: 99+."""
+    return "" if count is None else "99+" if count > 99 else str(count)
+
+
+@register.filter
+def get(mapping: Mapping[str, Any] | None, key: str) -> Any:
+    """`mapping[key]`, or nothing."""
+    return (mapping or {}).get(key)
+
+
+@register.inclusion_tag("components/light.html")
+def light(row: Any) -> dict[str, Any]:
+    """The light of a list's row: shape, word and time left, never colour alone."""
+    return {"light": showing.light(row.due, row.clock, row.urgency, row.category, row.card)}
+
+
+@register.inclusion_tag("components/light.html")
+def order_light(order: Any) -> dict[str, Any]:
+    """The light of an order."""
+    clock = order.clock
+    found = showing.light(
+        clock.due if clock else None, clock.name if clock else None, order.urgency, order.category, order.card
+    )
+    return {"light": found}
