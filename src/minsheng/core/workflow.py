@@ -91,7 +91,7 @@ def _fits(order: Order, actor: Actor, name: str) -> bool:
     if mine is None:
         return False
     if name == "review_reply":
-        return any(c.state is AssignmentState.REPLIED for c in order.children(mine.id))
+        return any(c.state is AssignmentState.REPLIED and not c.accepted for c in order.children(mine.id))
     if name == "sign":
         return mine.state is AssignmentState.TO_SIGN
     if name == "pass_down":

@@ -103,7 +103,8 @@ def _unit_review(c: Case, command: ReviewReply) -> tuple[Event, ...]:
         refuse("unit_reviews_first", "下级回复先由二级单位审核。")
     o, parent = c.order, c.mine()
     replied = [x for x in o.children(parent.id) if x.state is AssignmentState.REPLIED]
-    replied = [x for x in replied if command.assignment in (None, x.id)]
+    named = command.assignment
+    replied = [x for x in replied if x.id == named or (named is None and not x.accepted)]
     if len(replied) != 1:
         refuse("nothing_to_review", "没有待审核的下级回复，或需指明审核哪一份。")
     child = replied[0]

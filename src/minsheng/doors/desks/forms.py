@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from minsheng.core import codes
@@ -54,7 +54,7 @@ def _units(name: str, label: Any, *, required: bool = False, hint: Any = "") -> 
     return Field(name, label, "unit", required=required, hint=hint, list="unit")
 
 
-_CO = tuple(_units(f"co{i}", pgettext_lazy("field", "协办单位")) for i in (1, 2))
+_CO = tuple(_units(f"co{i}", _("协办单位")) for i in (1, 2))
 _GRANT = Field(
     "granted", _("决定"), "choices", required=True, options=lambda: [("1", gettext("同意")), ("0", gettext("不同意"))]
 )
