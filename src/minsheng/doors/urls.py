@@ -10,4 +10,5 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("minsheng.doors.frame.urls")),
     path("staff/", include("minsheng.doors.desks.urls")),
+    path("", include("minsheng.doors.portal.urls")),
 ]

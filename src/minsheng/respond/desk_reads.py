@@ -1,11 +1,11 @@
 """Lists of the desks beyond the plain ones (工作台清单): counts that stop at 100, the same number's history, open
-asks, search, similar open orders. All in the present sight; none reads a whole table to count."""
+asks, search by words. All in the present sight; none reads a whole table to count."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -46,13 +46,6 @@ def with_words(words: str, limit: int = 50) -> list[Row]:
     """Orders whose redacted copy holds `words`, newest first."""
     escaped = re.sub(r"([\\%_])", r"\\\1", words)
     return _rows("list_with_words", {"like": f"%{escaped}%", "n": limit})
-
-
-def similar(words: Sequence[str], limit: int = 5) -> list[Row]:
-    """Among the 400 newest open orders, those that share at least two of `words` (one, when only one is given)."""
-    if not words:
-        return []
-    return _rows("list_similar", {"words": list(words), "least": min(2, len(words)), "n": limit})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +95,4 @@ def _rows(name: str, parameters: Mapping[str, Any]) -> list[Row]:
 
 
 def _row(r: tuple[Any, ...]) -> Row:
-    return Row(*cast(Any, r[:15]), proposals=json.loads(r[15]))
+    return Row(*cast(Any, (*r[:15], json.loads(r[15]))))

@@ -1,6 +1,7 @@
 """What follows from an event elsewhere (后续): jobs, queued in the transaction that made the event.
 
-A merged requester is called back when the main order is; their "not solved" reopens the main one."""
+A merged requester is called back when the main order is; their "not solved" reopens the main one. The one job that
+every intake causes, its proposals, stands in receive.sql itself: intake is the hottest path of the house."""
 
 from __future__ import annotations
 
@@ -15,8 +16,6 @@ def follow_up(after: Order, events: Sequence[Event]) -> None:
     """Queue the jobs that `events` call for, which made the order what `after` is."""
     for event in events:
         match event:
-            case done.Received():
-                queue("respond.propose", no=after.no)
             case done.DetailAdded() if event.due is not None:
                 queue("respond.propose", no=after.no)
             case done.ReviewDone(accepted=True, due=due) if due is not None:

@@ -24,7 +24,6 @@ from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.ground.keys import keys
 from minsheng.respond import store
-from minsheng.respond.effects import follow_up
 from minsheng.respond.redact import redact
 from minsheng.respond.vault import Person, new_seal, sealed_person
 
@@ -88,9 +87,6 @@ def receive(request: Request, by: Actor = RESIDENT, at: datetime | None = None) 
     external = None
     if request.external_id is not None:
         external = keys().digest("external", request.channel, request.external_id)
-        known = _known(request, external)
-        if known:
-            return known
     number = store.numbers.take()
     no = order_no(number, at)
     policy = present.policy(at)
@@ -127,8 +123,7 @@ def receive(request: Request, by: Actor = RESIDENT, at: datetime | None = None) 
     }
     try:
         with sight(Actor(by.id, Role.RESIDENT), order_id=number):
-            store.run(store.RECEIVE, row)
-            follow_up(order, events)
+            store.run_prepared(store.RECEIVE, row)
     except IntegrityError:
         known = _known(request, external) if external else None
         if known is None:

@@ -64,7 +64,7 @@ def words_in(text: str, limit: int = 12) -> list[str]:
 
 
 def search(words: Sequence[str], limit: int = 20) -> list[Entry]:
-    """Live entries that hold any of `words`, the title and keywords counting three times; all, newest first, without."""
+    """Live entries that hold any of `words`, title and keywords counting three times; without words the newest."""
     with connection.cursor() as cursor:
         if not words:
             cursor.execute(
@@ -116,7 +116,8 @@ def save(given: Entry, by: str) -> Entry:
         values += [given.valid_until, by]
         if not standing:
             cursor.execute(
-                "INSERT INTO respond_knowledge (version, title, content, category, unit, keywords, kind, valid_until, by) "
+                "INSERT INTO respond_knowledge "
+                "(version, title, content, category, unit, keywords, kind, valid_until, by) "
                 "VALUES (1, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
                 values,
             )
@@ -124,7 +125,8 @@ def save(given: Entry, by: str) -> Entry:
         old = standing[0]
         cursor.execute("UPDATE respond_knowledge SET live = false WHERE id = %s AND live", [old.id])
         cursor.execute(
-            "INSERT INTO respond_knowledge (id, version, title, content, category, unit, keywords, kind, valid_until, by) "
+            "INSERT INTO respond_knowledge "
+            "(id, version, title, content, category, unit, keywords, kind, valid_until, by) "
             "OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [old.id, old.version + 1, *values],
         )

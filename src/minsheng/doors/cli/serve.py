@@ -13,7 +13,7 @@ from minsheng.ground.embedded import EmbeddedError, PostgreSQL
 from minsheng.ground.service import Service, ServiceError, Supervisor, claim_port
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
-WEB_PROCESSES, WEB_THREADS = 2, 16
+WEB_PROCESSES, WEB_THREADS = 2, 8
 
 
 def up(args: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from minsheng.core.codes import Kind, Urgency
 from minsheng.doors.desks import forms, lists, proposals
 from minsheng.doors.desks.lists import Desk
 from minsheng.doors.desks.order import context as order_context
+from minsheng.doors.desks.order import status_of
 from minsheng.doors.frame import menu, showing
 from minsheng.doors.frame.fields import Field, filled
 from minsheng.doors.frame.page import actor, show, staff
@@ -63,7 +64,7 @@ DESK = Desk(
         ("explained", _("告知待办结")),
         ("transferred", _("转接待办结")),
     ),
-    lists._pool,
+    lists.in_state,
     _("没有等待受理的工单。网上和其他渠道来的诉求会出现在这里。"),
 )
 
@@ -116,7 +117,7 @@ def _submitted(
     except Refused as refused:
         messages.success(request, told, extra_tags="good")
         given = order_context(receipt.no, by, failed=("submit", typed, {"": gettext(refused.message)}))
-        return show(request, "desks/order.html", given, 409)
+        return show(request, "desks/order.html", given, status_of(refused))
     messages.success(request, told + gettext("已提交派单。"), extra_tags="good")
     return redirect("call")
 
@@ -133,7 +134,9 @@ def _request(typed: Mapping[str, str], by: Actor, token: str) -> intake.Request:
     codes_given = {}
     for field, kind in (("kind", Kind), ("urgency", Urgency)):
         try:
-            codes_given[field] = kind(given.get(field) or kind.OTHER if kind is Kind else given.get(field) or "ordinary")
+            codes_given[field] = kind(
+                given.get(field) or kind.OTHER if kind is Kind else given.get(field) or "ordinary"
+            )
         except ValueError:
             problems[field] = gettext("请从列表中选一个。")
     if problems:
@@ -178,16 +181,16 @@ def _form(
 @require_POST
 def beside(request: HttpRequest) -> HttpResponse:
     """What stands beside the form for what is typed so far. By POST: no number and no word stands in an address."""
-    return render(request, "desks/beside.html", _beside(request.POST.dict(), actor(request)))
+    return render(request, "desks/beside.html", _beside(request.POST.dict(), actor(request)) | {"live": True})
 
 
 def _beside(typed: Mapping[str, Any], by: Actor) -> dict[str, Any]:
     phone, text = str(typed.get("phone") or ""), str(typed.get("text") or "")[:4000]
     words = knowledge.words_in(text)
-    advice = proposals.shown(proposals.for_text(text, str(typed.get("address") or "")))
+    advice = proposals.shown(proposals.for_text(text, typed))
     with sight(by):
         history = desk_reads.same_number(phone) if sum(c.isdigit() for c in phone) >= 7 else []
-        alike = desk_reads.similar(words) if len(text) >= 6 else []
+        alike = proposals.alike(text)
         entries = [e for e in knowledge.search(words, 5) if not e.ended] if words else []
     return {
         "history": history,

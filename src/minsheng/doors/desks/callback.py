@@ -17,6 +17,7 @@ from minsheng.core import Actor, Refused
 from minsheng.core import commands as say
 from minsheng.core.codes import Grade, State, Told
 from minsheng.core.order import ClockName
+from minsheng.doors.desks.order import status_of
 from minsheng.doors.frame import menu, showing
 from minsheng.doors.frame.page import actor, show, staff
 from minsheng.ground import present
@@ -55,7 +56,9 @@ def number(request: HttpRequest, no: str) -> HttpResponse:
     by = actor(request)
     casework.handle(no, say.Reveal(grounds=WHY), by)
     found, _, _ = casework.view(no, by)
-    return show(request, "desks/callback.html", _context(no, by, request.POST) | {"person": person_of(found) or Person()})
+    return show(
+        request, "desks/callback.html", _context(no, by, request.POST) | {"person": person_of(found) or Person()}
+    )
 
 
 @staff(menu.CALL_BACK)
@@ -69,7 +72,9 @@ def answer(request: HttpRequest, no: str) -> HttpResponse:
     except ValueError as wrong:
         return show(request, "desks/callback.html", _context(no, by, request.POST, str(wrong)), 422)
     except Refused as refused:
-        return show(request, "desks/callback.html", _context(no, by, request.POST, gettext(refused.message)), 409)
+        return show(
+            request, "desks/callback.html", _context(no, by, request.POST, gettext(refused.message)), status_of(refused)
+        )
     if not command.reached:
         said = gettext("%(no)s：未接通，已记录，稍后再拨。")
     elif order.state in (State.REWORKING, State.ARBITRATING):

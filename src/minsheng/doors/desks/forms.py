@@ -47,7 +47,9 @@ def of(kind: type[StrEnum], *, but: Iterable[StrEnum] = ()) -> Callable[[], Opti
 
 
 def _told() -> Field:
-    return Field("told", _("已告知诉求人的方式"), "select", hint=_("当场已告知的，选择后直接结案。"), options=of(codes.Told))
+    return Field(
+        "told", _("已告知诉求人的方式"), "select", hint=_("当场已告知的，选择后直接结案。"), options=of(codes.Told)
+    )
 
 
 def _units(name: str, label: Any, *, required: bool = False, hint: Any = "") -> Field:
@@ -212,9 +214,7 @@ SPECS: dict[str, Spec] = {
             Field("grounds", _("说明和证据"), required=True),
         ),
     ),
-    "decide_exclusion": Spec(
-        _("剔除审批"), (_GRANT, Field("grounds", _("理由"), required=True), _ASSIGNMENT), key="W"
-    ),
+    "decide_exclusion": Spec(_("剔除审批"), (_GRANT, Field("grounds", _("理由"), required=True), _ASSIGNMENT), key="W"),
     "give_card": Spec(
         _("催办与督办"),
         (

@@ -44,7 +44,8 @@ def _lines(rows: Sequence[reading.Row]) -> list[Line]:
     return [Line(r, advice_of(r.proposals), due=r.due) for r in rows]
 
 
-def _pool(_by: Actor, state: str, after: After, limit: int) -> list[Line]:
+def in_state(_by: Actor, state: str, after: After, limit: int) -> list[Line]:
+    """Open orders in `state`, first due first."""
     return _lines(reading.pool(state, after=after, limit=limit))
 
 
@@ -78,7 +79,7 @@ class Desk:
     roles: frozenset[Role]
     tabs: tuple[tuple[str, Any], ...]
     read: Reader
-    empty: Any = _("换一个标签看看，或等待新的工单。")
+    empty: Any
 
 
 _CARDS = (
@@ -97,7 +98,7 @@ DESKS = {
             _("派单池"),
             menu.POOL,
             (("to_dispatch", _("待派遣")), ("arbitrating", _("会商中"))),
-            _pool,
+            in_state,
             _("没有等待派单的工单。审核员提交后会出现在这里。"),
         ),
         Desk(
@@ -121,7 +122,7 @@ DESKS = {
             _("答复审核"),
             menu.REVIEW,
             (("to_review", _("待审核")), ("terminated", _("终止待告知"))),
-            _pool,
+            in_state,
             _("没有等待审核的答复。承办单位回复后会出现在这里。"),
         ),
         Desk("supervision", _("督办"), menu.SUPERVISION, _CARDS, _carded, _("没有这一档的在办工单。")),
@@ -138,6 +139,7 @@ DESKS = {
                 ("closed", _("已结案")),
             ),
             _newest,
+            _("换一个标签看看，或等待新的工单。"),
         ),
     )
 }
@@ -218,5 +220,3 @@ def search(request: HttpRequest) -> HttpResponse:
             may = by.role not in menu.UNIT_ROLES
             rows = desk_reads.same_number(query, 50) if phone and may else desk_reads.with_words(query)
     return show(request, "desks/search.html", {"query": query, "lines": _lines(rows)})
-
-

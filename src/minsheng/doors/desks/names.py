@@ -60,7 +60,7 @@ def code_of(kind: str, typed: str) -> str:
 def matching(kind: str, typed: str) -> list[str]:
     """At most 20 names that hold all parts of `typed`, those that begin with it first."""
     parts = typed.lower().split()
-    found = []
+    found: list[tuple[bool, bool, int, str]] = []
     for code, row in _rows(kind).items():
         words = " ".join((code, row.name, row.name_en, *getattr(row, "keywords", ()))).lower()
         if all(p in words for p in parts):

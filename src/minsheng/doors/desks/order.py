@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from minsheng.core import Actor, Refused, codes
+from minsheng.core import Actor, Forbidden, Refused, codes
 from minsheng.core import commands as say
 from minsheng.core.codes import UNIT_ROLES, Ask, AssignmentState, State
 from minsheng.core.order import Order
@@ -51,15 +51,16 @@ def do(request: HttpRequest, no: str) -> HttpResponse:
     except forms.Mistyped as wrong:
         return _again(request, no, name, wrong.problems, 422)
     except Unreadable as wrong:
-        return _again(request, no, name, {p.field: f"{gettext(p.problem)}。{gettext(p.remedy)}" for p in wrong.problems}, 422)
+        return _again(request, no, name, _sentences(wrong), 422)
     except Refused as refused:
-        return _again(request, no, name, {"": gettext(refused.message)}, 409)
+        return _again(request, no, name, {"": gettext(refused.message)}, status_of(refused))
     messages.success(request, gettext("%(title)s：已完成。") % {"title": _title(name)}, extra_tags="good")
     return redirect(back(request, _after(no, by)))
 
 
 def carry_out(no: str, name: str, typed: Mapping[str, str], by: Actor) -> None:
-    """Read what was typed as command `name` and give it to order `no`. Raises Mistyped, Unreadable, Refused, NotFound."""
+    """Read what was typed as command `name` and give it to order `no`. Raises Mistyped, Unreadable, Refused and
+    NotFound."""
     _, order, _ = casework.view(no, by)
     if name not in forms.SPECS:
         raise Unreadable([saying.Problem("command", "没有这个操作", "请使用页面上的按钮")])
@@ -70,6 +71,15 @@ def carry_out(no: str, name: str, typed: Mapping[str, str], by: Actor) -> None:
     if name == "merge":
         given["into"] = given["into"].upper()
     casework.handle(no, saying.command(name, given), by)
+
+
+def _sentences(wrong: Unreadable) -> dict[str, str]:
+    return {p.field: f"{gettext(p.problem)}。{gettext(p.remedy)}" for p in wrong.problems}
+
+
+def status_of(refused: Refused) -> int:
+    """403 for what the role or unit may never do, 409 for what the rules do not allow now."""
+    return 403 if isinstance(refused, Forbidden) else 409
 
 
 def _title(name: str) -> Any:
@@ -98,7 +108,7 @@ def reveal(request: HttpRequest, no: str) -> HttpResponse:
         casework.handle(no, say.Reveal(grounds=grounds), by)
     except Refused as refused:
         given = context(no, by) | {"reveal_problem": gettext(refused.message), "grounds": grounds}
-        return show(request, "desks/order.html", given, 409)
+        return show(request, "desks/order.html", given, status_of(refused))
     number, _, _ = casework.view(no, by)
     return show(request, "desks/order.html", context(no, by) | {"person": person_of(number) or Person()})
 
@@ -196,7 +206,9 @@ def _start(name: str, order: Order, copy: str, by: Actor) -> dict[str, Any]:
     if name == "review_reply" and order.state is not State.TO_REVIEW:
         mine = order.of_unit(by.unit)
         below = order.children(mine.id) if mine else ()
-        values["assignment"] = next((a.id for a in below if a.state is AssignmentState.REPLIED and not a.accepted), None)
+        values["assignment"] = next(
+            (a.id for a in below if a.state is AssignmentState.REPLIED and not a.accepted), None
+        )
     return values
 
 
@@ -207,4 +219,3 @@ def _decides(order: Order, assignment: int | None, by: Actor) -> bool:
     if by.role in UNIT_ROLES:
         return upper is None or upper.unit == by.unit
     return True
-

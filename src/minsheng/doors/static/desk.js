@@ -20,12 +20,11 @@
   };
 
   const press = (key) => {
-    const found = $$(`[data-key="${CSS.escape(key)}"]`).find((e) => e.offsetParent);
+    const found = $$(`[data-key="${CSS.escape(key)}"]`).find((e) => (e.checkVisibility ? e.checkVisibility() : e.offsetParent));
     if (!found) return false;
     if (found.matches("summary")) {
       const box = found.parentElement;
       box.open = true;
-      (["INPUT", "TEXTAREA", "SELECT"].map((t) => $(`${t}:not([type=hidden])`, box)).find(Boolean) || $("button:not([type=button])", box)).focus();
       $("textarea, input:not([type=hidden]), select, button", box).focus();
       box.scrollIntoView({ block: "nearest" });
     } else found.click();
@@ -59,7 +58,7 @@
       if (button) sent.requestSubmit(button);
       return;
     }
-    if (e.altKey && press(`Alt+${e.key}`)) { e.preventDefault(); return; }
+    if (/^F\d+$/.test(e.key)) { if (press(e.key)) e.preventDefault(); return; }
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     if (typing(e)) { if (e.key === "Escape") e.target.blur(); return; }
     const key = e.key.length === 1 ? e.key.toUpperCase() : e.key;
@@ -114,7 +113,12 @@
     const beside = later(async () => {
       const into = document.getElementById(form.dataset.besideInto);
       const answer = await fetch(form.dataset.beside, { method: "POST", body: data(), headers: { "X-CSRFToken": token() } });
-      if (answer.ok) into.innerHTML = await answer.text();
+      if (!answer.ok) return;
+      into.innerHTML = await answer.text();
+      for (const box of $$("[data-for]", into)) {
+        const field = document.getElementById(box.dataset.for), slot = document.getElementById(`${box.dataset.for}-slot`);
+        if (slot) slot.replaceChildren(...($("[data-take]", box)?.dataset.value === field.value ? [] : box.childNodes));
+      }
     }, 350);
     form.addEventListener("input", () => { changed = true; if (form.dataset.beside) beside(); });
     form.addEventListener("submit", () => { sent = true; });
