@@ -29,9 +29,10 @@ INSERT INTO respond_order (id, no, version, state, channel, kind, urgency, categ
              THEN jsonb_set(r.value, '{asks}', '[{"kind": "return", "assignment": 1, "by": "x",
                  "due": "2026-12-01T00:00:00.000000Z"}]') ELSE r.value END
     FROM plan_order p, respond_order r WHERE r.no = %(no)s ORDER BY p.id;
-INSERT INTO respond_assignment (order_id, id, unit, level, part, parent, state, round, dispatched_at, due, accepted, live)
+INSERT INTO respond_assignment (order_id, id, unit, level, part, parent, state, round, dispatched_at, due, accepted, live,
+        complained)
     SELECT p.id, a.id, a.unit, a.level, 'lead', a.parent, CASE WHEN p.state = 'dispatched' THEN 'handling' ELSE 'replied'
-        END, 1, p.received_at, p.received_at + interval '8 days', p.state <> 'dispatched', p.state = 'dispatched'
+        END, 1, p.received_at, p.received_at + interval '8 days', p.state <> 'dispatched', p.state = 'dispatched', false
     FROM plan_order p, LATERAL (VALUES (1, p.parent, 2, NULL::int), (2, p.unit, 3, 1)) AS a(id, unit, level, parent)
     WHERE p.state NOT IN ('received', 'to_dispatch') ORDER BY p.id, a.id;
 INSERT INTO respond_copy (order_id, title, text)

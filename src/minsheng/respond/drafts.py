@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
@@ -36,17 +36,26 @@ def keep(account: str, form: str, fields: Mapping[str, str]) -> bool:
 
 def find(account: str, form: str) -> tuple[dict[str, str], datetime] | None:
     """The draft of `form` and when it was kept; None when there is none or its key is another."""
+    return found_in(account, [form]).get(form)
+
+
+def found_in(account: str, forms: Sequence[str]) -> dict[str, tuple[dict[str, str], datetime]]:
+    """The drafts of several forms, by form, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT box, saved_at FROM respond_draft WHERE account = %s AND form = %s", [account, form])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    box = bytes(row[0])
-    try:
-        plain = AESGCM(keys().get("kek")).decrypt(box[:_NONCE], box[_NONCE:], _where(account, form))
-    except InvalidTag:
-        return None
-    return json.loads(plain), row[1]
+        cursor.execute(
+            "SELECT form, box, saved_at FROM respond_draft WHERE account = %s AND form = ANY (%s)",
+            [account, list(forms)],
+        )
+        rows = cursor.fetchall()
+    found = {}
+    for form, sealed, at in rows:
+        box = bytes(sealed)
+        try:
+            plain = AESGCM(keys().get("kek")).decrypt(box[:_NONCE], box[_NONCE:], _where(account, form))
+        except InvalidTag:
+            continue
+        found[form] = (json.loads(plain), at)
+    return found
 
 
 def drop(account: str, form: str) -> None:

@@ -58,8 +58,18 @@ class Invalid(ValueError):
 
 
 def words_in(text: str, limit: int = 12) -> list[str]:
-    """The words of `text` that a search is worth: two characters or more, the longest first."""
-    found = dict.fromkeys(w for w in rjieba.cut(text) if len(w.strip()) >= 2)
+    """The words of `text` that a search is worth, the longest first: two characters or more, single ones that stand
+    together taken as one word (停+暖 → 停暖)."""
+    found: dict[str, None] = {}
+    loose = ""
+    for word in (*rjieba.cut(text), " "):
+        if len(word) == 1 and word.isalnum():
+            loose += word
+            continue
+        for whole in (loose[:4], word.strip()):
+            if len(whole) >= 2:
+                found[whole] = None
+        loose = ""
     return sorted(found, key=len, reverse=True)[:limit]
 
 

@@ -104,6 +104,7 @@ def assignment_rows(order: Order) -> list[dict[str, Any]]:
             "due": plain(a.due),
             "accepted": a.accepted,
             "live": working and a.active,
+            "complained": bool(order.complained_of),
         }
         for a in order.assignments
     ]

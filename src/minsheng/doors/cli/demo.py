@@ -67,18 +67,18 @@ class Story:
         endings = self.endings()
         for i in range(ORDERS):
             name, depth = endings[i % len(endings)]
-            age = timedelta(hours=self.chance.uniform(1, 10) if depth < 2 else self.chance.uniform(30, 400))
-            self.order(now - age, now, name)
+            hours = ((1, 8), (2, 20), (8, 90), (60, 500), (3000, 4000))[depth]
+            self.order(now - timedelta(hours=self.chance.uniform(*hours)), now, name)
         sweep(now)
 
     def accounts(self) -> None:
         """One account a role; of the unit roles, at one county and one of its townships, with a second handler."""
-        with_units = [(r, None) for r in Role if r not in UNIT_ROLES and r not in (Role.RESIDENT, Role.SYSTEM)]
-        for role, _ in with_units:
-            self._account(f"demo-{role}", role, None)
+        for role in Role:
+            if role not in (*UNIT_ROLES, Role.RESIDENT, Role.SYSTEM):
+                self._account(f"demo-{role}", role, None)
         for unit in self.shown:
-            for role in UNIT_ROLES:
-                self._account(f"demo-{role}-{unit.code}", role, unit.code)
+            for unit_role in UNIT_ROLES:
+                self._account(f"demo-{unit_role}-{unit.code}", unit_role, unit.code)
         self._account(f"demo-handler2-{self.shown[1].code}", Role.HANDLER, self.shown[1].code)
 
     def _account(self, username: str, role: Role, unit: str | None) -> None:
@@ -102,7 +102,7 @@ class Story:
         ways += [("to_sign", 2)] * 3 + [("handling", 2)] * 4 + [("returning", 1), ("extension", 2), ("arbitrating", 2)]
         ways += [("exclusion", 2), ("child_replied", 2), ("to_review", 2), ("to_review", 2), ("parked", 2)]
         ways += [("to_call_back", 3)] * 3 + [("rating", 3), ("reworking", 3), ("reworked", 3), ("withdrawn", 1)]
-        ways += [("closed", 3)] * 6 + [("unsolved", 3), ("terminated", 3), ("told", 1)]
+        ways += [("closed", 3)] * 6 + [("unsolved", 3), ("terminated", 3), ("told", 1), ("archived", 4)]
         self.chance.shuffle(ways)
         return ways
 
@@ -313,6 +313,14 @@ class Walk:
         """Closed and not solved: the requester wanted no second handling."""
         self.to_call_back()
         self._call(say.CallBack(contacted=True, resolved=False, declined="不用再办了，我自己想办法"))
+
+    def archived(self) -> None:
+        """Closed long ago."""
+        self.step = timedelta(hours=6)
+        self.closed()
+        order = casework.view(self.no, SYSTEM)[1]
+        if order.state is State.CLOSED and order.clock is not None:
+            casework.as_system(self.no, say.Archive(), order.clock.due)
 
     def _reply(self) -> say.Reply:
         reply, public = self.story.chance.choice(REPLIES)

@@ -217,6 +217,6 @@ def search(request: HttpRequest) -> HttpResponse:
             pass
         with sight(by):
             phone = len(digits) >= 7 and len(digits) >= len(query) - 3
-            may = by.role not in menu.UNIT_ROLES
-            rows = desk_reads.same_number(query, 50) if phone and may else desk_reads.with_words(query)
+            units = desk_reads.units_of(by)
+            rows = desk_reads.same_number(query, 50) if phone and units is None else desk_reads.with_words(query, units)
     return show(request, "desks/search.html", {"query": query, "lines": _lines(rows)})

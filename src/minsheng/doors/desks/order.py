@@ -23,7 +23,7 @@ from minsheng.doors.frame.fields import Form, filled
 from minsheng.doors.frame.look import back
 from minsheng.doors.frame.page import ORDER_ROLES, actor, show, staff
 from minsheng.ground.access import sight
-from minsheng.respond import casework, desk_reads, reading, saying
+from minsheng.respond import casework, desk_reads, drafts, knowledge, reading, saying
 from minsheng.respond.saying import Unreadable
 from minsheng.respond.vault import Person, person_of
 
@@ -54,6 +54,7 @@ def do(request: HttpRequest, no: str) -> HttpResponse:
         return _again(request, no, name, _sentences(wrong), 422)
     except Refused as refused:
         return _again(request, no, name, {"": gettext(refused.message)}, status_of(refused))
+    drafts.drop(by.id, f"{no}/{name}")
     messages.success(request, gettext("%(title)s：已完成。") % {"title": _title(name)}, extra_tags="good")
     return redirect(back(request, _after(no, by)))
 
@@ -122,6 +123,9 @@ def context(
     with sight(by):
         copy, found = desk_reads.copy_of(sheet.id)
         advice = {} if by.role in UNIT_ROLES else proposals.shown(found)
+        entries = _at_hand(sheet) if "answer" in sheet.actions else []
+    may_reveal = "reveal" in sheet.actions and not (order.secret and by.role in UNIT_ROLES)
+    person = person_of(sheet.id) if may_reveal else None
     actions = actions_of(sheet, by, copy, advice, failed)
     listed = {f.name for f in actions}
     return {
@@ -130,12 +134,20 @@ def context(
         "timeline": told(sheet.lines, order),
         "actions": actions,
         "advice": advice,
-        "masked": not order.anonymous,
-        "may_reveal": "reveal" in sheet.actions and not (order.secret and by.role in UNIT_ROLES),
+        "entries": entries,
+        "anonymous": order.anonymous,
+        "masked": person.masked if person else None,
+        "may_reveal": may_reveal,
         "centre": by.role not in UNIT_ROLES,
         "failed_elsewhere": failed is not None and failed[0] not in listed,
         "failure": " ".join(failed[2].values()) if failed else "",
     }
+
+
+def _at_hand(sheet: reading.Sheet) -> list[knowledge.Entry]:
+    """Knowledge to answer this request from; what has expired is left out."""
+    words = knowledge.words_in(f"{sheet.title} {sheet.text}")
+    return [e for e in knowledge.search(words, 4) if not e.ended] if words else []
 
 
 def actions_of(
@@ -148,12 +160,14 @@ def actions_of(
     """The forms of what the reader may do now, the likeliest first and open."""
     order, found = sheet.order, []
     first = _first(order, by)
+    kept = drafts.found_in(by.id, [f"{order.no}/{name}" for name in sheet.actions])
     for name in sheet.actions:
         if name not in forms.SPECS or _senseless(name, order):
             continue
         spec = forms.spec(name, order, by.role)
         mistaken = failed is not None and failed[0] == name
-        values: Mapping[str, Any] = failed[1] if failed and mistaken else _start(name, order, copy, by)
+        begun = _start(name, order, copy, by) | kept.get(f"{order.no}/{name}", ({},))[0]
+        values: Mapping[str, Any] = failed[1] if failed and mistaken else begun
         problems = failed[2] if failed and mistaken else {}
         fields = proposals.beside(filled(spec.fields, values, problems, prefix=name), advice)
         opened = mistaken or (failed is None and name == first)

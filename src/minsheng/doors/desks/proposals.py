@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext
+
 from minsheng.core import Order, codes
 from minsheng.core.codes import Kind, State, Urgency
 from minsheng.doors.desks import names
@@ -38,6 +40,7 @@ def shown(found: Mapping[str, Any]) -> dict[str, Any]:
                 ready[field] = given
         elif isinstance(given, Mapping) and given.get("value"):
             value = str(given["value"])
+            given = {**given, "reason": _reason(given)}
             if field in _NAMED:
                 text = names.shown(_NAMED[field], value)
                 ready[field] = {**given, "shown": text, "label": text.rpartition(" [")[0] or text, "key": KEYS[field]}
@@ -45,6 +48,11 @@ def shown(found: Mapping[str, Any]) -> dict[str, Any]:
                 word = codes.term(_CODES[field](value), "zh" if showing.chinese() else "en")
                 ready[field] = {**given, "shown": value, "label": word, "key": KEYS[field]}
     return ready
+
+
+def _reason(given: Mapping[str, Any]) -> str:
+    reason = str(given.get("reason") or "")
+    return gettext(reason) if reason else ""
 
 
 def beside(fields: Iterable[Field], advice: Mapping[str, Any]) -> list[Field]:

@@ -20,7 +20,7 @@ from minsheng.core import Refused
 from minsheng.core.codes import Closing, Role, State
 from minsheng.core.order import Order
 from minsheng.doors.frame.fields import Field
-from minsheng.doors.portal import asking, browser
+from minsheng.doors.portal import asking, browser, progress
 from minsheng.ground import present
 from minsheng.respond import casework, intake, reading, saying
 
@@ -80,7 +80,7 @@ ACTIONS: Mapping[str, Action] = {
         "withdraw",
         _("撤回诉求"),
         _("确定要撤回吗？"),
-        _("撤回后有 48 小时可以反悔，到时没有反悔就停办。如果有人逼您撤回，请不要撤，拨打 12345 告诉我们。"),
+        _("撤回后，在%(think)s前可以反悔；到时没有反悔就停办。如果有人逼您撤回，请不要撤，拨打 12345 告诉我们。"),
         _("已收到撤回申请。"),
         _("撤回这件诉求"),
         (Field("grounds", _("为什么撤回（可不填）"), rows=3),),
@@ -141,6 +141,13 @@ def possible(name: str, sheet: reading.Sheet) -> bool:
     return True
 
 
+def _thinking() -> str:
+    """Until when a withdrawal made now could be taken back."""
+    now = present.now()
+    policy = present.policy(now)
+    return progress.until(policy.due(now, policy.withdrawal_think))
+
+
 def _in_time(o: Order) -> bool:
     now = present.now()
     policy = present.policy(now)
@@ -161,7 +168,7 @@ def act(request: HttpRequest, no: str, action: str) -> HttpResponse:
     sheet = reading.sheet(no, intake.RESIDENT)
     page = {
         "question": this.question,
-        "hint": this.says,
+        "hint": str(this.says) % {"think": _thinking()},
         "button": this.button,
         "button_kind": "grave" if this.grave else "first",
         "back_href": reverse("portal:order", args=[no]),

@@ -17,8 +17,8 @@ from minsheng.doors.portal import acting, asking, browser, progress, replies
 from minsheng.respond import casework, intake, reading, tries
 
 FIELDS = (
-    Field("no", _("单号"), kind="line", required=True, hint=_("在回执或短信上，例如 %(no)s")),
-    Field("code", _("查询码"), kind="line", required=True, hint=_("10 个字母和数字，不分大小写")),
+    Field("no", _("单号"), kind="line", required=True, hint=_("写在回执上，前面是字母，后面是数字")),
+    Field("code", _("查询码"), kind="line", required=True, hint=_("写在回执上，10 个字母和数字，大小写都行")),
 )
 _MISSING = {"no": _("请填写单号。"), "code": _("请填写查询码。")}
 

@@ -24,7 +24,7 @@ _NEAR = timedelta(hours=48)
 
 def until(at: datetime) -> str:
     """The end of a promise: the day, and the hour too when it is near."""
-    return showing.when(at, time=abs(at - present.now()) < _NEAR)
+    return showing.when(at, time=abs(at - present.now()) <= _NEAR)
 
 
 def unit(code: str | None) -> str:

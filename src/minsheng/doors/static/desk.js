@@ -7,6 +7,8 @@
   const token = () => $("[name=csrfmiddlewaretoken]")?.value || "";
   const later = (f, ms) => { let t; return (...a) => { clearTimeout(t); t = setTimeout(() => f(...a), ms); }; };
 
+  document.documentElement.classList.add("scripted");
+
   const rows = () => $$("[data-rows] tbody tr");
   let at = rows().findIndex((r) => r.getAttribute("aria-selected"));
   const go = (step) => {
@@ -73,6 +75,14 @@
   });
 
   document.addEventListener("click", (e) => {
+    const fill = e.target.closest("[data-fill]");
+    if (fill) {
+      const text = document.getElementById(fill.dataset.fill);
+      text.closest("details").open = true;
+      text.value = fill.dataset.text;
+      document.getElementById(fill.dataset.also).value = fill.dataset.reference;
+      text.focus();
+    }
     const take = e.target.closest("[data-take]");
     if (!take) return;
     const field = document.getElementById(take.dataset.take);

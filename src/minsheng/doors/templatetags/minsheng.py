@@ -36,6 +36,12 @@ def area(code: str | None) -> str:
 
 
 @register.filter
+def place(code: str | None) -> str:
+    """An area's own name, without those around it."""
+    return showing.name_of(present.city().areas.get(code or ""), code)
+
+
+@register.filter
 def category(code: str | None) -> str:
     """A category's name."""
     return showing.name_of(present.city().taxonomy.categories.get(code or ""), code)

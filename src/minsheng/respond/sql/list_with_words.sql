@@ -1,4 +1,5 @@
--- Orders whose redacted copy holds some words, newest first.
+-- Among the newest 20,000 orders, those whose redacted copy holds some words, newest first.
 SELECT COLUMNS
-FROM respond_order o JOIN respond_copy c ON c.order_id = o.id
+FROM (SELECT order_id, title, text, proposals FROM respond_copy ORDER BY order_id DESC LIMIT 20000) c
+JOIN respond_order o ON o.id = c.order_id
 WHERE c.text ILIKE %(like)s ORDER BY o.id DESC LIMIT %(n)s
