@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +84,9 @@ def measure(server: PostgreSQL, size: int) -> dict[str, Cost]:
     """Fill a city of `size` orders and read each list in it."""
     name = f"city_{size}"
     with psycopg.connect(server.conninfo("superuser", "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE minsheng OWNER minsheng_owner").format(_id(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE minsheng OWNER minsheng_owner").format(sql.Identifier(name))
+        )
     from minsheng.ground.setup import prepare
 
     prepare(server.conninfo("owner", name))
@@ -100,10 +101,6 @@ def measure(server: PostgreSQL, size: int) -> dict[str, Cost]:
     fill(server.conninfo("superuser", name), size, town, county)
     print(f"{size:,} orders made in {time.perf_counter() - began:.0f} s", flush=True)
     return {title: cost(read) for title, read in lists(town, county).items()}
-
-
-def _id(name: str) -> sql.Identifier:
-    return sql.Identifier(name)
 
 
 def units() -> tuple[str, str]:
@@ -143,7 +140,6 @@ def lists(town: str, county: str) -> dict[str, Read]:
     """Each list as an actor and what the door calls."""
     from minsheng.core.codes import Role
     from minsheng.core.order import Actor
-    from minsheng.doors.api.orders import _units
     from minsheng.respond import desk_reads, reading
 
     handler, desk = Actor("h", Role.HANDLER, town), Actor("c", Role.UNIT_DESK, county)
@@ -156,23 +152,18 @@ def lists(town: str, county: str) -> dict[str, Read]:
         "asks to approve": (dispatcher, lambda: desk_reads.asked(limit=PAGE)),
         "API, centre": (dispatcher, lambda: reading.newest(limit=PAGE)),
         "API, centre, one state": (dispatcher, lambda: reading.newest(state="dispatched", limit=PAGE)),
-        "API, level 3": (handler, lambda: reading.newest(units=_units(handler, None), limit=PAGE)),
-        "API, level 2 and below": (desk, lambda: reading.newest(units=_units(desk, None), limit=PAGE)),
+        "API, level 3": (handler, lambda: reading.newest(units=desk_reads.units_of(handler), limit=PAGE)),
+        "API, level 2 and below": (desk, lambda: reading.newest(units=desk_reads.units_of(desk), limit=PAGE)),
     }
-
-
-@contextmanager
-def _wrapped(wrapper: Callable[..., Any]) -> Any:
-    from django.db import connection
-
-    with connection.execute_wrapper(wrapper):
-        yield
 
 
 def cost(read: Read) -> Cost:
     """Statements, buffers and time of one list."""
-    by, function = read
+    from django.db import connection
+
     from minsheng.ground.access import sight
+
+    by, function = read
 
     said: list[tuple[str, Any]] = []
 
@@ -184,7 +175,7 @@ def cost(read: Read) -> Cost:
     for _ in range(RUNS):
         said.clear()
         began = time.perf_counter()
-        with _wrapped(listen), sight(by):
+        with connection.execute_wrapper(listen), sight(by):
             rows = function()
         times.append((time.perf_counter() - began) * 1000)
     buffers = sum(touched(by, *one) for one in said if "set_config" not in one[0])
@@ -201,8 +192,6 @@ def touched(by: Any, statement: str, parameters: Any) -> int:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
         plan = cursor.fetchone()[0]
     plan = json.loads(plan) if isinstance(plan, str) else plan
-    if os.environ.get("MINSHENG_BENCH_PLANS"):
-        print(json.dumps(plan, indent=1))
     return int(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"])
 
 

@@ -226,6 +226,7 @@ def test_returns_are_asked_by_the_unit_and_decided_by_the_centre(enter, county_a
     do(enter(Role.UNIT_DESK, county.code), no, "request_return", reason="wrong_duty", legal_basis="供热条例第三条")
     dispatcher = enter(Role.DISPATCHER)
     assert no in dispatcher.get("/staff/approvals").content.decode()
+    assert "供热条例第三条" in dispatcher.get(f"/staff/approvals?open={no}").content.decode()
     do(dispatcher, no, "decide_return", granted="1", assignment="1")
     assert state(no) is State.TO_DISPATCH
 
@@ -284,6 +285,65 @@ def test_a_call_that_breaks_off_is_found_again_and_kept_sealed(enter) -> None:
     assert "话没说完" not in enter(Role.AGENT, name="another").get("/staff/agent/call").content.decode()
     agent.post("/staff/draft", {"draft": "call", "drop": "1"})
     assert "话没说完" not in agent.get("/staff/agent/call").content.decode()
+
+
+def picture() -> bytes:
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_a_unit_s_photograph_goes_with_its_reply_and_level_3_sees_none_of_the_requester_s(
+    enter, county_and_town
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from minsheng.respond import files
+
+    _county, town = county_and_town
+    no = received()
+    own = files.add(no, "我家门口.jpg", picture(), Actor("resident", Role.RESIDENT))
+    dispatched(no, town.code)
+    handler = enter(Role.HANDLER, town.code)
+    do(handler, no, "sign")
+    bad = SimpleUploadedFile("x.exe", b"MZ")
+    body = handler.post(
+        f"/staff/orders/{no}/files", {"files": [SimpleUploadedFile("现场.jpg", picture()), bad]}, follow=True
+    ).content.decode()
+    assert "已添加材料 现场.jpg" in body
+    assert "只能上传图片" in body
+    assert "我家门口" not in body
+    assert handler.get(f"/staff/orders/{no}/files/{own}").status_code == 404
+    assert enter(Role.AGENT).get(f"/staff/orders/{no}/files/{own}").headers["Content-Type"] == "image/jpeg"
+    do(handler, no, "reply", result="solved", reply="已修", public_reply="修好了", contacted="1")
+    replied = next(s.event for s in casework.view(no, SYSTEM)[2] if s.event.NAME == "replied")
+    assert len(replied.evidence) == 1
+
+
+def test_a_half_written_reply_is_found_again_on_the_order_page_and_gone_once_sent(enter, county_and_town) -> None:
+    county, _town = county_and_town
+    no = received()
+    dispatched(no, county.code)
+    desk = enter(Role.UNIT_DESK, county.code)
+    do(desk, no, "sign")
+    desk.post("/staff/draft", {"draft": f"{no}/reply", "reply": "阀门换到一半", "public_reply": ""})
+    assert "阀门换到一半" in desk.get(f"/staff/orders/{no}").content.decode()
+    do(desk, no, "reply", result="solved", reply="阀门已换", public_reply="已换", contacted="1")
+    assert "阀门换到一半" not in desk.get(f"/staff/orders/{no}").content.decode()
+
+
+def test_an_agent_s_answer_keeps_the_entry_and_version_it_was_given_from(enter) -> None:
+    kept = knowledge.save(knowledge.Entry(0, 0, "社保卡补办", "带身份证到银行网点", keywords="社保卡"), "ed")
+    no = received("社保卡丢了怎么补办")
+    agent = enter(Role.AGENT)
+    assert kept.reference in agent.get(f"/staff/orders/{no}").content.decode()
+    do(agent, no, "answer", answer=kept.content, entry=kept.reference, told="phone")
+    answered = next(s.event for s in casework.view(no, SYSTEM)[2] if s.event.NAME == "answered")
+    assert answered.entry == kept.reference
 
 
 def test_the_same_number_s_history_and_knowledge_stand_beside_the_form(enter) -> None:

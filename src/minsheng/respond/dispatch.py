@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 from minsheng.core import Order
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
+from minsheng.ground.city.gazetteer import Place
 from minsheng.respond import store
 from minsheng.respond.learning.cold import Blend, Cold, Leaf
 from minsheng.respond.learning.kind import danger_in, kind_of, urgency_of
@@ -74,7 +75,8 @@ def _blend(trained: int) -> Blend:
 def proposals(message: Message, order: Order, person: Person | None) -> dict[str, Any]:
     """All proposals for a request as JSON holds them: category, kind, urgency, place, unit, danger."""
     limits = present.city().city.thresholds
-    guess = blend().classify(message, limits["category"])
+    place = present.gazetteer().place(message.text, person.address if person else "")
+    guess = blend().classify(_placeless(message, place), limits["category"])
     reason = "、".join(r.word for r in guess.reasons) or "没有明显的词语"
     category = Proposal(guess.label, round(guess.confidence, 3), reason, guess.abstain, MODEL)
     kind, urgency = kind_of(message), urgency_of(message)
@@ -84,7 +86,6 @@ def proposals(message: Message, order: Order, person: Person | None) -> dict[str
         "urgency": asdict(_judged(urgency, limits["urgency"])),
         "ranking": [[code, round(chance, 3)] for code, chance in guess.ranking],
     }
-    place = present.gazetteer().place(message.text, person.address if person else "")
     if place is not None:
         words = "、".join(m.word for m in place.mentions)
         sure = round(place.confidence, 3)
@@ -95,6 +96,18 @@ def proposals(message: Message, order: Order, person: Person | None) -> dict[str
     danger = danger_in(message)
     found["danger"] = {"number": danger.number, "what": danger.what} if danger else None
     return found
+
+
+_OFFICES = ("社区居民委员会", "居民委员会", "村民委员会", "街道办事处")
+
+
+def _placeless(message: Message, place: Place | None) -> Message:
+    """The message without the names of places: where it happened says nothing about what happened."""
+    names = (*(m.word for m in place.mentions if m.where == "text"), *_OFFICES) if place else _OFFICES
+    title, body = message.title, message.body
+    for name in names:
+        title, body = title.replace(name, " "), body.replace(name, " ")
+    return Message(title, body) if (title + body).strip() else message
 
 
 def _judged(judgement: Any, limit: float) -> Proposal:

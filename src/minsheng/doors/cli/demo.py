@@ -60,8 +60,7 @@ class Story:
         self.staff = {r: Actor(f"demo-{r}", r) for r in CENTRE_ROLES}
 
     def tell(self) -> None:
-        """Accounts, knowledge, orders, cards."""
-        self.accounts()
+        """Knowledge, orders, cards; the accounts last, which says that the story is told."""
         self.knowledge()
         now = present.now()
         endings = self.endings()
@@ -70,6 +69,7 @@ class Story:
             hours = ((1, 8), (2, 20), (8, 90), (60, 500), (3000, 4000))[depth]
             self.order(now - timedelta(hours=self.chance.uniform(*hours)), now, name)
         sweep(now)
+        self.accounts()
 
     def accounts(self) -> None:
         """One account a role; of the unit roles, at one county and one of its townships, with a second handler."""
@@ -111,7 +111,8 @@ class Story:
         unit = self.shown[1] if self.chance.random() < 0.5 else self.chance.choice(self.towns)
         area = present.city().areas[unit.area]
         villages = [a for a in present.city().areas.values() if a.parent == area.code]
-        place = area.name + (self.chance.choice(villages).name if villages else "")
+        village = self.chance.choice(villages).name if villages else ""
+        place = area.name + village.removesuffix("居民委员会").removesuffix("村民委员会")
         text, leaf = self.chance.choice(TEXTS)
         person = Person(
             self.chance.choice(NAMES) + self.chance.choice(GIVEN), f"1{self.chance.randrange(10**9):010d}"[:11], place
@@ -127,9 +128,9 @@ class Story:
         if way == "received":
             return
         found = casework.view(receipt.no, SYSTEM)
-        walk = Walk(
-            self, receipt.no, began, now, present.unit_ref(unit.code), self.leaves.get(leaf) or self._leaf(found)
-        )
+        town = present.unit_ref(unit.code)
+        category = self.leaves.get(leaf) or self._leaf(found)
+        walk = Walk(self, receipt.no, began, now, town=town, category=category)
         getattr(walk, way)()
 
     def _leaf(self, found: tuple[int, object, object]) -> str:

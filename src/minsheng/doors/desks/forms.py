@@ -129,7 +129,7 @@ SPECS: dict[str, Spec] = {
     "arbitrate": Spec(_("会商"), key="B"),
     "decide_return": Spec(
         _("退单审批"),
-        (_GRANT, Field("grounds", _("理由"), hint=_("不同意时必填。")), _ASSIGNMENT),
+        (_ASSIGNMENT, _GRANT, Field("grounds", _("理由"), hint=_("不同意时必填。"))),
         key="Y",
     ),
     "sign": Spec(_("签收"), key="S"),
@@ -149,7 +149,7 @@ SPECS: dict[str, Spec] = {
     ),
     "request_extension": Spec(_("申请延期"), (Field("grounds", _("延期理由"), required=True),), key="X"),
     "decide_extension": Spec(
-        _("延期审批"), (_GRANT, Field("grounds", _("理由"), hint=_("不同意时必填。")), _ASSIGNMENT), key="Z"
+        _("延期审批"), (_ASSIGNMENT, _GRANT, Field("grounds", _("理由"), hint=_("不同意时必填。"))), key="Z"
     ),
     "progress": Spec(
         _("记录进展"),
@@ -172,6 +172,7 @@ SPECS: dict[str, Spec] = {
     "review_reply": Spec(
         _("审核回复"),
         (
+            _ASSIGNMENT,
             Field(
                 "accepted",
                 _("结论"),
@@ -180,7 +181,6 @@ SPECS: dict[str, Spec] = {
                 options=lambda: [("1", gettext("通过")), ("0", gettext("退回重办"))],
             ),
             Field("grounds", _("理由"), hint=_("退回重办时必填，承办单位会看到。")),
-            _ASSIGNMENT,
         ),
         key="V",
     ),
@@ -214,7 +214,7 @@ SPECS: dict[str, Spec] = {
             Field("grounds", _("说明和证据"), required=True),
         ),
     ),
-    "decide_exclusion": Spec(_("剔除审批"), (_GRANT, Field("grounds", _("理由"), required=True), _ASSIGNMENT), key="W"),
+    "decide_exclusion": Spec(_("剔除审批"), (_ASSIGNMENT, _GRANT, Field("grounds", _("理由"), required=True)), key="W"),
     "give_card": Spec(
         _("催办与督办"),
         (

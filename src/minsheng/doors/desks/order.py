@@ -16,7 +16,7 @@ from minsheng.core import Actor, Forbidden, Refused, codes
 from minsheng.core import commands as say
 from minsheng.core.codes import UNIT_ROLES, Ask, AssignmentState, State
 from minsheng.core.order import Order
-from minsheng.doors.desks import forms, names, proposals
+from minsheng.doors.desks import evidence, forms, names, proposals
 from minsheng.doors.desks.splitting import split
 from minsheng.doors.desks.telling import told
 from minsheng.doors.frame.fields import Form, filled
@@ -27,6 +27,8 @@ from minsheng.respond import casework, desk_reads, drafts, knowledge, reading, s
 from minsheng.respond.saying import Unreadable
 from minsheng.respond.vault import Person, person_of
 
+RECENT = 4
+"""Lines of the timeline that a drawer shows."""
 _FIRST = {
     "received": "submit",
     "to_dispatch": "dispatch",
@@ -62,13 +64,15 @@ def do(request: HttpRequest, no: str) -> HttpResponse:
 def carry_out(no: str, name: str, typed: Mapping[str, str], by: Actor) -> None:
     """Read what was typed as command `name` and give it to order `no`. Raises Mistyped, Unreadable, Refused and
     NotFound."""
-    _, order, _ = casework.view(no, by)
+    number, order, _ = casework.view(no, by)
     if name not in forms.SPECS:
         raise Unreadable([saying.Problem("command", "没有这个操作", "请使用页面上的按钮")])
     given = forms.read(name, forms.spec(name, order, by.role).fields, typed)
     if name == "split":
         split(no, [p.strip() for p in given["parts"].splitlines() if p.strip()], by)
         return
+    if name == "reply":
+        given["evidence"] = [f.id for f in evidence.seen(number, by) if f.by == by.id]
     if name == "merge":
         given["into"] = given["into"].upper()
     casework.handle(no, saying.command(name, given), by)
@@ -128,12 +132,15 @@ def context(
     person = person_of(sheet.id) if may_reveal else None
     actions = actions_of(sheet, by, copy, advice, failed)
     listed = {f.name for f in actions}
+    timeline = told(sheet.lines, order)
     return {
         "sheet": sheet,
         "order": order,
-        "timeline": told(sheet.lines, order),
+        "timeline": timeline,
+        "recent": timeline[-RECENT:],
         "actions": actions,
         "advice": advice,
+        "files": evidence.seen(sheet.id, by),
         "entries": entries,
         "anonymous": order.anonymous,
         "masked": person.masked if person else None,
@@ -170,7 +177,7 @@ def actions_of(
         values: Mapping[str, Any] = failed[1] if failed and mistaken else begun
         problems = failed[2] if failed and mistaken else {}
         fields = proposals.beside(filled(spec.fields, values, problems, prefix=name), advice)
-        opened = mistaken or (failed is None and name == first)
+        opened = mistaken or f"{order.no}/{name}" in kept or (failed is None and name == first)
         loose = tuple(v for k, v in problems.items() if k not in {f.name for f in fields})
         found.append(Form(name, spec.title, fields, spec.key, opened, spec.grave, loose, spec.button))
     return sorted(found, key=lambda f: (f.name != first, f.grave))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minsheng.doors.desks import agent, callback, knowledge, lists, names, order
+from minsheng.doors.desks import agent, callback, evidence, knowledge, lists, names, order
 from minsheng.doors.frame import login
 
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("orders/<str:no>", order.page, name="order"),
     path("orders/<str:no>/do", order.do, name="do"),
     path("orders/<str:no>/person", order.reveal, name="reveal"),
+    path("orders/<str:no>/files", evidence.add, name="files"),
+    path("orders/<str:no>/files/<str:identity>", evidence.fetch, name="file"),
     path("callback", callback.desk, name="callback"),
     path("callback/<str:no>", callback.answer, name="callback-answer"),
     path("callback/<str:no>/number", callback.number, name="callback-number"),

@@ -20,5 +20,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "now": present.now(),
         "today": showing.today(),
         "look": {"theme": theme if theme in THEMES else "", "size": size if size in SIZES else ""},
-        "here": request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/staff/"),
+        "here": request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/"),
     }

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from minsheng.core import Refused
 from minsheng.core.codes import Closing, Role, State
-from minsheng.core.order import Order
 from minsheng.doors.frame.fields import Field
 from minsheng.doors.portal import asking, browser, progress
 from minsheng.ground import present
@@ -58,11 +57,11 @@ ACTIONS: Mapping[str, Action] = {
     ),
     "nudge": Action(
         "give_card",
-        _("催办"),
+        _("催一下"),
         _("催办一次吗？"),
         _("我们会提醒正在办的人抓紧。每 24 小时可以催一次。"),
         _("已经催办。"),
-        _("催办"),
+        _("催一下"),
         fixed={"card": "nudge"},
     ),
     "reopen": Action(
@@ -146,12 +145,6 @@ def _thinking() -> str:
     now = present.now()
     policy = present.policy(now)
     return progress.until(policy.due(now, policy.withdrawal_think))
-
-
-def _in_time(o: Order) -> bool:
-    now = present.now()
-    policy = present.policy(now)
-    return o.closed_at is not None and now <= policy.due(o.closed_at, policy.reopen_within)
 
 
 def _nudged(sheet: reading.Sheet) -> bool:

@@ -11,7 +11,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +19,7 @@ from minsheng.core.codes import Grade, State, term
 from minsheng.core.order import ClockName, Order
 from minsheng.doors.frame import showing
 from minsheng.doors.frame.fields import Field
-from minsheng.doors.portal import asking, browser
+from minsheng.doors.portal import asking, browser, replies
 from minsheng.ground import present
 from minsheng.respond import casework, intake, reading, saying
 
@@ -100,9 +99,9 @@ def step(request: HttpRequest, no: str, step: str) -> HttpResponse:
     page = {
         "question": _QUESTIONS.get(step, fields[0].label),
         "hint": _HINTS.get(step, ""),
-        "button": _("继续"),
+        "button": _("提交") if step in ("pressed", "more") and step == way[-1] else _("继续"),
+        "quote": _last_reply(no) if step == "solved" else "",
         "back": True,
-        "back_href": reverse("portal:order", args=[no]),
         "order": sheet.order,
     }
     if request.method != "POST":
@@ -131,6 +130,11 @@ def step(request: HttpRequest, no: str, step: str) -> HttpResponse:
     thanks = _("谢谢您。已要求重新办理，换人经办。") if again else _("谢谢您，已经记下。")
     messages.success(request, thanks, extra_tags="good")
     return redirect("portal:order", no=no)
+
+
+def _last_reply(no: str) -> str:
+    """What the unit answered, as far as the centre has let it pass."""
+    return next(reversed(replies.by_review(no).values()), "")
 
 
 def command(order: Order, said: Mapping[str, str]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from minsheng.doors.frame.fields import Field, filled
 from minsheng.respond.learning.kind import danger_in
 from minsheng.respond.learning.texts import Message
 
-YES_NO = (("yes", _("是")), ("no", _("否")))
 LONGEST = {"name": 64, "phone": 32, "address": 500}
 LONGEST_TEXT = 10_000
 """Characters; the longest text fits into a draft whatever it is made of."""
@@ -75,5 +74,10 @@ def ask(
     named = [(f.id, f.problem) for f in asked if f.problem]
     # A problem that belongs to no field (a refusal) is named at the top alone.
     named += [("main", p) for name, p in (problems or {}).items() if name not in {f.name for f in asked}]
-    page = {**given, "fields": asked, "problems": named, "alone": len(asked) == 1 and asked[0].kind != "tick"}
+    page = {
+        **given,
+        "fields": asked,
+        "problems": named,
+        "alone": len(asked) == 1 and str(asked[0].label) == str(given["question"]),
+    }
     return render(request, "portal/ask.html", page, status=status if named else 200)

@@ -24,9 +24,8 @@ FILING = "new"
 
 
 def prove(request: HttpRequest, no: str) -> None:
-    """This browser may read order `no` from now on; its session gets a new name, so that nobody has planted it."""
+    """This browser may read order `no` from now on."""
     numbers = [n for n in mine(request) if n != no]
-    request.session.cycle_key()
     request.session["mine"] = [no, *numbers][:MOST]
 
 
@@ -75,5 +74,5 @@ def drop_all(request: HttpRequest) -> None:
     """Forget this browser: orders proven, drafts, and the session itself but for who is logged in on a desk."""
     for form in (FILING, *(f"answer/{no}" for no in mine(request))):
         drop(request, form)
-    for key in ("mine", "filed", "browser", "danger"):
+    for key in ("mine", "browser", "danger"):
         request.session.pop(key, None)

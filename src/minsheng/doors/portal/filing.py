@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -94,7 +93,7 @@ _BY_NAME = {s.name: s for s in STEPS}
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The way in: file or follow."""
-    page = {"mine": browser.mine(request), "begun": bool(browser.draft(request, browser.FILING))}
+    page = {"mine": browser.mine(request), "begun": bool(_draft(request))}
     return render(request, "portal/home.html", page)
 
 
@@ -103,14 +102,14 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
     here = _BY_NAME.get(step)
     if here is None:
         raise Http404
-    draft = browser.draft(request, browser.FILING)
+    draft = _draft(request)
     number = STEPS.index(here)
     before = STEPS[number - 1] if number else None
     if request.method != "POST":
         ahead = _next(draft)
         if before and ahead and STEPS.index(ahead) < number:
             return redirect("portal:new", step=ahead.name)
-        return asking.ask(request, _page(here, before, draft), here.fields, draft)
+        return asking.ask(request, _page(here, draft), here.fields, draft)
     values = asking.typed(request, here.fields)
     problems = asking.wrong(here.fields, values, here.missing or {})
     if not problems and here.also:
@@ -121,9 +120,15 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
         return redirect("portal:new", step=before.name) if before else redirect("portal:home")
     found = asking.danger(values.get("text", ""))
     if problems or (found and request.POST.get("seen") != found):
-        return asking.ask(request, _page(here, before, draft), here.fields, values, problems)
+        return asking.ask(request, _page(here, draft), here.fields, values, problems)
     ahead = _next(draft)
     return redirect("portal:new", step=ahead.name) if ahead else redirect("portal:check")
+
+
+def _draft(request: HttpRequest) -> dict[str, str]:
+    """What is being typed; nothing once it has been filed."""
+    kept = browser.draft(request, browser.FILING)
+    return {} if "filed" in kept else kept
 
 
 def _next(draft: Mapping[str, str]) -> Step | None:
@@ -131,7 +136,7 @@ def _next(draft: Mapping[str, str]) -> Step | None:
     return next((s for s in STEPS if draft.get(s.name) != "done"), None)
 
 
-def _page(here: Step, before: Step | None, draft: Mapping[str, str]) -> dict[str, Any]:
+def _page(here: Step, draft: Mapping[str, str]) -> dict[str, Any]:
     return {
         "question": here.question,
         "hint": here.hint,
@@ -141,16 +146,16 @@ def _page(here: Step, before: Step | None, draft: Mapping[str, str]) -> dict[str
         "back": True,
         "danger": asking.danger(draft.get("text", "")),
         "emergency": here.name == "what",
-        "back_href": reverse("portal:new", args=[before.name]) if before else reverse("portal:home"),
     }
 
 
 def check(request: HttpRequest) -> HttpResponse:
     """All that was said, once more; then it becomes an order, however often the button is pressed."""
     draft = browser.draft(request, browser.FILING)
-    filed = request.session.get("filed", {}).get(request.POST.get("id", ""))
-    if filed:
-        return redirect("portal:receipt", no=filed)
+    if "filed" in draft:
+        if request.POST.get("id") == draft["id"]:
+            return redirect("portal:receipt", no=draft["filed"])
+        draft = {}
     ahead = _next(draft)
     if ahead:
         return redirect("portal:new", step=ahead.name)
@@ -161,9 +166,9 @@ def check(request: HttpRequest) -> HttpResponse:
     except intake.Conflict:
         return _checked(request, draft, _("这件诉求刚才已经提交过，内容和现在的不同。请用单号和查询码查看，再补充。"))
     browser.prove(request, receipt.no)
-    done = [*request.session.get("filed", {}).items(), (draft["id"], receipt.no)]
-    request.session["filed"] = dict(done[-browser.MOST :])
-    browser.drop(request, browser.FILING)
+    # The proof is stored first: a second press that finds the draft filed is then sent to a receipt it may read.
+    request.session.save()
+    browser.keep(request, browser.FILING, {"id": draft["id"], "filed": receipt.no})
     return redirect("portal:receipt", no=receipt.no)
 
 

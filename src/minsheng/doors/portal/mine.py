@@ -40,6 +40,8 @@ def track(request: HttpRequest) -> HttpResponse:
         tries.failed(what)
         said = gettext("没有找到。请核对单号和查询码；忘记了请拨打 12345。")
         return asking.ask(request, page, FIELDS, {"no": no}, {"code": said}, status=404)
+    if request.session.session_key:
+        request.session.cycle_key()  # whoever planted the old name in this browser reads nothing
     browser.prove(request, no)
     return redirect("portal:order", no=no)
 

@@ -76,16 +76,21 @@ _SAID: Mapping[State, tuple[Any, Any]] = {
         _("请您说说办得怎么样"),
         _("承办单位说办好了，但要您说了才算。您可以现在就在网上回答，也可以等我们在%(due)s前打电话问您。"),
     ),
-    State.REWORKING: (_("没有解决，正在重新办理"), _("已要求重新办理，换人经办，%(due)s前答复您。")),
+    State.REWORKING: (_("正在重新办理"), _("已要求重新办理，换人经办，%(due)s前答复您。")),
     State.TERMINATED: (_("已作最终答复"), _("最终答复在下面，我们会在%(due)s前告诉您。这不等于问题已经解决。")),
     State.WITHDRAWN: (_("您申请了撤回"), _("在%(due)s前改变主意，可以取消撤回，原来的期限不变；过后这件诉求就停办。")),
 }
 _ENDED: Mapping[Closing | None, tuple[Any, Any]] = {
-    Closing.ANSWERED: (_("已直接答复您"), _("答复在下面。如果没有解决您的问题，可以要求重新办理。")),
-    Closing.TOLD: (_("已告诉您该走的途径"), _("说明在下面。如果情况有变，可以要求重新办理。")),
+    Closing.ANSWERED: (_("已直接答复您"), _("答复在下面。")),
+    Closing.TOLD: (_("已告诉您该走的途径"), _("说明在下面。")),
     Closing.UNREACHED: (_("联系不上您，先停办"), _("我们打了几次电话都没有接通，问题是否解决没有得到您的确认。")),
     Closing.WITHDRAWN: (_("已按您的申请撤回"), _("这件诉求不再办理。需要时请提交新的诉求。")),
     Closing.FINAL_REPLY: (_("已答复，停止办理"), _("答复在下面。停止办理不等于问题已经解决。")),
+}
+_CALLED_BACK: Mapping[bool | None, tuple[Any, Any]] = {
+    True: (_("已解决，结案"), _("您说问题已经解决。")),
+    False: (_("没有解决，按您的意思停办"), _("您说问题没有解决，但不需要再办。")),
+    None: (_("停止办理"), _("回访时您没有说问题是否解决。")),
 }
 _YOU = frozenset({State.INCOMPLETE, State.WITHDRAWN})
 _UNITS = frozenset({State.DISPATCHED, State.REWORKING, State.PARKED})
@@ -102,16 +107,17 @@ def standing(sheet: Sheet) -> Standing:
         return Standing(headline, says, "", o.closed_at or since, None, False, tone)
     due = o.clock.due if o.clock else o.promised
     headline, says = _SAID[o.state]
-    if o.state is State.TO_CALL_BACK and o.clock and o.clock.name is ClockName.RATING:
+    rating = o.clock is not None and o.clock.name is ClockName.RATING
+    if rating:
         headline, says = _("请您评价"), _("谢谢您接听回访。请在%(due)s前给这次办理打分；分数不会告诉承办单位。")
-    late = present.now() >= due and o.state not in _YOU
+    late = present.now() >= due and o.state not in _YOU and not rating
     tone = "warn" if late or o.state in (_YOU | {State.TO_CALL_BACK}) else ""
     return Standing(str(headline), str(says) % {"due": until(due)}, _who(o), since, due, late, tone)
 
 
 def _who(o: Order) -> str:
     if o.state in _YOU:
-        return gettext("您")
+        return gettext("等您补充情况") if o.state is State.INCOMPLETE else gettext("等您决定")
     lead = o.lead
     if o.state not in _UNITS or lead is None:
         return centre()
@@ -121,19 +127,25 @@ def _who(o: Order) -> str:
     return gettext("%(unit)s（具体经办：%(below)s）") % {"unit": unit(lead.unit), "below": _list(below)}
 
 
+def reopens(o: Order) -> bool:
+    """Whether its requester may still have a closed order handled again."""
+    if o.state is not State.CLOSED or o.closing is Closing.WITHDRAWN or o.closed_at is None:
+        return False
+    now = present.now()
+    policy = present.policy(now)
+    return now <= policy.due(o.closed_at, policy.reopen_within)
+
+
 def _end(o: Order) -> tuple[str, str, str]:
-    if o.closing is Closing.CALLED_BACK and o.resolved:
-        return gettext("已解决，结案"), gettext("您说问题已经解决。如果又出现，可以要求重新办理。"), "good"
-    if o.closing is Closing.CALLED_BACK and o.resolved is False:
-        return (
-            gettext("没有解决，按您的意思停办"),
-            gettext("您说问题没有解决，但不需要再办。改变主意可以要求重新办理。"),
-            "",
-        )
-    if o.closing is Closing.CALLED_BACK:
-        return gettext("停止办理"), gettext("回访时您没有说问题是否解决。"), ""
-    headline, says = _ENDED[o.closing]
-    return str(headline), str(says), ""
+    if o.closing is not Closing.CALLED_BACK:
+        headline, says = _ENDED[o.closing]
+    else:
+        headline, says = _CALLED_BACK[o.resolved]
+    if o.closing is Closing.WITHDRAWN:
+        return str(headline), str(says), ""
+    after = gettext("需要时，可以要求重新办理。") if reopens(o) else gettext("需要时，请提交新的诉求。")
+    tone = "good" if o.closing is Closing.CALLED_BACK and o.resolved else ""
+    return str(headline), f"{says}{'' if showing.chinese() else ' '}{after}", tone
 
 
 @dataclass(frozen=True, slots=True)

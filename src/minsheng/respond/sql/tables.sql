@@ -36,6 +36,9 @@ CREATE INDEX respond_order_carded ON respond_order (card, due, id)
 CREATE INDEX respond_order_asked ON respond_order ((coalesce(due, 'infinity'::timestamptz)), id)
     WHERE value -> 'asks' <> '[]'::jsonb;
 
+CREATE INDEX respond_order_asks ON respond_order (coalesce(due, 'infinity'::timestamptz), id)
+    WHERE value -> 'asks' <> '[]'::jsonb;
+
 CREATE TABLE respond_assignment (
     order_id bigint NOT NULL REFERENCES respond_order,
     id smallint NOT NULL,
@@ -172,11 +175,14 @@ ALTER TABLE respond_order ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sight ON respond_order USING (
     (SELECT access.sees_all()) OR id = (SELECT access.own_order()) OR access.sees(id));
 ALTER TABLE respond_assignment ENABLE ROW LEVEL SECURITY;
--- The third part says what `sees` says of most rows without a call for each.
+-- The third part says of most rows what `sees` says, without a call for each; a row written must pass `sees` itself,
+-- so that no unit can put itself on an order.
 CREATE POLICY sight ON respond_assignment USING (
     (SELECT access.sees_all()) OR order_id = (SELECT access.own_order())
     OR (NOT complained AND state <> 'left' AND unit = ANY ((SELECT access.units())::text[]))
-    OR access.sees(order_id));
+    OR access.sees(order_id))
+WITH CHECK (
+    (SELECT access.sees_all()) OR order_id = (SELECT access.own_order()) OR access.sees(order_id));
 ALTER TABLE respond_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sight ON respond_event USING (
     (SELECT access.sees_all()) OR order_id = (SELECT access.own_order()) OR access.sees(order_id));

@@ -1,0 +1,58 @@
+"""A demo city and a real browser for the journeys. Without Chromium the journeys skip aloud (in CI that fails)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo city's data directory."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="session")
+def city(data: Path) -> Iterator[str]:
+    """The address of a demo city of this session's own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("MINSHENG_D")}
+    command = [sys.executable, "-m", "minsheng.doors.cli", "demo", "--data", str(data), "--port", str(port)]
+    house = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    try:
+        assert house.stdout is not None
+        line = house.stdout.readline()
+        assert line.startswith("ready "), "the demo city did not start"
+        yield line.split()[1]
+    finally:
+        house.send_signal(signal.SIGTERM)
+        house.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Debian's Chromium, driven by Playwright."""
+    path = os.environ.get("MINSHENG_CHROMIUM") or shutil.which("chromium") or ""
+    if not Path(path).exists():
+        pytest.skip("no Chromium here: apt-get install -y chromium, or set MINSHENG_CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
