@@ -1,10 +1,12 @@
 """Photograph the pages of a demo city: every page at 1440 and 390 px, in Chinese and English (./minsheng pictures).
 
-The pictures are for the guides and for looking: an ugly page is a defect. `--keep` names go to docs/pictures."""
+The pictures are for the guides and for looking: an ugly page is a defect. With `--docs` those that the guides show go
+to docs/pictures."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +28,16 @@ STAFF = {
     "unit_desk": ("unit_desk", ["/staff/inbox"]),
 }
 PUBLIC = ["/", "/new/what", "/track", "/styleguide", "/staff/login"]
+KEPT = {
+    "order": "unit_desk-order-wide-zh",
+    "pool": "dispatcher-staff-pool-wide-zh",
+    "inbox": "unit_desk-staff-inbox-wide-zh",
+    "callback": "caller_back-staff-callback-wide-zh",
+    "agent": "agent-staff-agent-call-wide-zh",
+    "portal": "public-new-what-phone-zh",
+}
+"""Names in docs/pictures, and the pictures that they are."""
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 CHROMIUM = os.environ.get("MINSHENG_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -41,18 +53,20 @@ def main(out: Path) -> int:
             assert house.stdout.readline().startswith("ready"), "the demo did not start"
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-                bad = [b for lang in ("zh-hans", "en") for b in _photograph(browser, lang, out, Path(folder))]
+                bad = [b for lang in ("zh-hans", "en") for b in _photograph(browser, lang, out)]
                 browser.close()
         finally:
             house.send_signal(signal.SIGTERM)
             house.wait(15)
+    for name, source in KEPT.items() if "--docs" in sys.argv else ():
+        shutil.copyfile(out / f"{source}.png", DOCS / f"{name}.png")
     print(f"{len(list(out.glob('*.png')))} pictures in {out}; {len(bad)} pages failed")
     for line in bad:
         print(f"  {line}")
     return 1 if bad else 0
 
 
-def _photograph(browser: Browser, lang: str, out: Path, _data: Path) -> list[str]:
+def _photograph(browser: Browser, lang: str, out: Path) -> list[str]:
     bad = []
     for width, (w, h) in WIDTHS.items():
         for who, paths in {"public": PUBLIC, **{k: v[1] for k, v in STAFF.items()}}.items():
@@ -70,14 +84,13 @@ def _photograph(browser: Browser, lang: str, out: Path, _data: Path) -> list[str
                 name = f"{who}{path.replace('/', '-').rstrip('-')}-{width}-{'zh' if lang == 'zh-hans' else 'en'}.png"
                 page.screenshot(path=out / name, full_page=width == "phone")
             if who in ("dispatcher", "unit_desk"):
-                link = page.locator("main a[href*='/staff/orders/']").first
                 page.goto(BASE + paths[0])
-                if link.count():
-                    page.goto(BASE + (link.get_attribute("href") or ""))
-                    page.screenshot(
-                        path=out / f"{who}-order-{width}-{'zh' if lang == 'zh-hans' else 'en'}.png",
-                        full_page=width == "phone",
-                    )
+                numbers = page.locator("main table a").all_inner_texts()
+                longest = next((n for n in reversed(numbers) if n.startswith("AY")), None)
+                if longest is not None:
+                    page.goto(f"{BASE}/staff/orders/{longest}")
+                    name = f"{who}-order-{width}-{'zh' if lang == 'zh-hans' else 'en'}.png"
+                    page.screenshot(path=out / name, full_page=width == "phone")
             context.close()
     return bad
 

@@ -90,6 +90,7 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
     sub.add_argument("rest", nargs=argparse.REMAINDER)
     sub = verb("pictures", "photograph every page, in both languages and two widths", "trial", "pictures")
     sub.add_argument("--out", type=Path, default=Path("pictures"))
+    sub.add_argument("--docs", action="store_true", help="and renew those that the guides show")
     return top
 
 

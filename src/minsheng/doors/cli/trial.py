@@ -32,4 +32,4 @@ def bench(args: argparse.Namespace) -> int:
 def pictures(args: argparse.Namespace) -> int:
     """Photograph the pages of a demo city."""
     script = ROOT / "tools" / "pictures.py"
-    return subprocess.call([sys.executable, str(script), str(args.out)])
+    return subprocess.call([sys.executable, str(script), str(args.out), *(["--docs"] if args.docs else [])])
