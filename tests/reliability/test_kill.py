@@ -180,8 +180,10 @@ class Intake:
         body = {"text": f"路灯不亮 {external}", "phone": "13800001111", "external_id": external}
         connection.request("POST", "/api/v1/requests", json.dumps(body), {"Content-Type": "application/json"})
         answer = connection.getresponse()
-        said = json.loads(answer.read())
-        return answer.status, said["order_no"]
+        said = answer.read()
+        if answer.status not in (200, 201):
+            raise HTTPException(f"not acknowledged: {answer.status}")
+        return answer.status, json.loads(said)["order_no"]
 
 
 def test_no_acknowledged_request_is_lost_or_doubled_by_ten_kills_during_intake(house: House) -> None:

@@ -16,8 +16,8 @@ import psycopg
 from django.db import connection
 
 from minsheng.core import Actor, Order, allowed
-from minsheng.core.codes import UNIT_ROLES, Role
-from minsheng.core.events import CalledBack, Closed, Dispatched, Event, Reclassified, Revealed
+from minsheng.core.codes import UNIT_ROLES, Part, Role
+from minsheng.core.events import CalledBack, Closed, Dispatched, Event, Reclassified, Replied, Revealed, ReviewDone
 from minsheng.core.wire import to_json
 from minsheng.ground import present
 from minsheng.ground.access import sight
@@ -90,8 +90,23 @@ def sheet(no: str, by: Actor) -> Sheet:
         address = ""
     else:
         title, text, address = (words.get((1, f), "") for f in ("title", "text", "address"))
+    if by.role is Role.RESIDENT:
+        words |= {(seq, "public_reply"): text for seq, text in passed_replies(order, stored, words).items()}
     lines = tuple(_lines(stored, words, by))
     return Sheet(number, order, title, text, address, copy_only, lines, allowed(order, by))
+
+
+def passed_replies(order: Order, stored: Iterable[Stored], words: Mapping[tuple[int, str], str]) -> dict[int, str]:
+    """Number of the review that let it pass → what the lead wrote for the requester, who reads it only then."""
+    found, last = {}, ""
+    for s in stored:
+        if isinstance(s.event, Replied):
+            part = order.by_id(s.event.assignment)
+            if part is not None and part.part is Part.LEAD:
+                last = words.get((s.seq, "public_reply"), "") or last
+        elif isinstance(s.event, ReviewDone) and s.event.accepted and last:
+            found[s.seq] = last
+    return found
 
 
 def reads_copy(by: Actor) -> bool:
