@@ -1,4 +1,4 @@
-"""Sight holds under every query: no claim, no forged claim and no SQL of one's own shows an order outside one's tree."""
+"""Sight holds under every query: no claim, no forged claim and no SQL of one's own shows an order of another tree."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ from minsheng.respond.vault import Person
 pytestmark = pytest.mark.db
 
 AGENT, DISPATCHER = Actor("agent1", Role.AGENT), Actor("disp1", Role.DISPATCHER)
-TABLES = (
-    *("respond_order", "respond_assignment", "respond_event", "respond_timer", "respond_copy", "respond_decision"),
-)
+TABLES = ("respond_order", "respond_assignment", "respond_event", "respond_timer", "respond_copy", "respond_decision")
 
 
 @dataclass(frozen=True)

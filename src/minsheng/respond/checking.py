@@ -74,5 +74,9 @@ def _check_parts(row: dict[str, Any], order: Order, found: Found) -> None:
     if stored != store.assignment_rows(order):
         found.differences.append(f"{row['no']}: assignments are not what the events make")
     expected = sorted(t.name for t in timers(order, present.policy(order.received_at)))
-    if json.loads(row["timers"]) != expected:
+    standing = json.loads(row["timers"])
+    if [name for name, _ in standing] != expected:
         found.differences.append(f"{row['no']}: timers {row['timers']}, events say {expected}")
+    for name, due in standing:
+        if order.clock and name == order.clock.name and store.utc_text(due) != plain(order.clock.due):
+            found.differences.append(f"{row['no']}: timers: {name} is due {due}, events say {plain(order.clock.due)}")

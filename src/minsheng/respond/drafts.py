@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +15,9 @@ from minsheng.ground import present
 from minsheng.ground.keys import keys
 
 LIMIT_BYTES = 100_000
+BROWSER = "web/"
+"""How the account of a browser that nobody has logged in on begins."""
+LIFE, BROWSER_LIFE = timedelta(days=30), timedelta(days=3)
 _NONCE = 12
 
 
@@ -62,6 +65,18 @@ def drop(account: str, form: str) -> None:
     """The draft has been sent or thrown away."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM respond_draft WHERE account = %s AND form = %s", [account, form])
+
+
+def sweep() -> int:
+    """Throw away the drafts that nobody came back to; returns how many. A browser's own, which nobody can find again
+    once its session has ended, go sooner."""
+    now = present.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM respond_draft WHERE saved_at < %s OR (starts_with(account, %s) AND saved_at < %s)",
+            [now - LIFE, BROWSER, now - BROWSER_LIFE],
+        )
+        return cursor.rowcount
 
 
 def _where(account: str, form: str) -> bytes:

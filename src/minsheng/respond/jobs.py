@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.management import call_command
+
 from minsheng.core import Refused
 from minsheng.core import commands as say
 from minsheng.core.codes import ReopenCause, State
 from minsheng.ground.access import SYSTEM
 from minsheng.ground.jobs import app
-from minsheng.respond import casework
+from minsheng.respond import casework, drafts
 from minsheng.respond.dispatch import propose_for
 from minsheng.respond.dispatch import retrain as learn_again
 from minsheng.respond.supervision import sweep
@@ -53,3 +55,11 @@ def sweep_timers(timestamp: int) -> None:  # noqa: ARG001
 def retrain(timestamp: int) -> None:  # noqa: ARG001
     """Train the city's model on what people decided."""
     learn_again()
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="respond.forget", queueing_lock="respond.forget")
+def forget(timestamp: int) -> None:  # noqa: ARG001
+    """Throw away old drafts and the sessions that have expired."""
+    drafts.sweep()
+    call_command("clearsessions")

@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from minsheng.core import Refused
 from minsheng.core.codes import Closing, Role, State
 from minsheng.doors.frame.fields import Field
-from minsheng.doors.portal import asking, browser, progress
+from minsheng.doors.portal import adding, asking, browser, progress
 from minsheng.ground import present
 from minsheng.respond import casework, intake, reading, saying
 
 NUDGE_EVERY = timedelta(hours=24)
+_KINDS = ("first", "", "grave")
 _THEIR_TURN = frozenset({State.INCOMPLETE, State.WITHDRAWN, State.TO_CALL_BACK})
 
 
@@ -113,7 +114,9 @@ def offers(sheet: reading.Sheet) -> list[Offer]:
     found = [Offer(reverse("portal:act", args=[no, n]), ACTIONS[n].label, _kind(n, state)) for n in names]
     if "call_back" in sheet.actions:
         found.insert(0, Offer(reverse("portal:answer", args=[no, "start"]), _("现在回答"), "first"))
-    return sorted(found, key=lambda o: o.kind != "first")
+    if state.open:
+        found.append(Offer(reverse("portal:photo", args=[no]), adding.LABEL))
+    return sorted(found, key=lambda o: _KINDS.index(o.kind))
 
 
 def _kind(name: str, state: State) -> str:

@@ -60,7 +60,7 @@ def draft(request: HttpRequest, form: str) -> dict[str, str]:
 def keep(request: HttpRequest, form: str, fields: Mapping[str, str]) -> None:
     """Keep what was typed into `form`."""
     if "browser" not in request.session:
-        request.session["browser"] = f"web/{secrets.token_urlsafe(16)}"
+        request.session["browser"] = f"{drafts.BROWSER}{secrets.token_urlsafe(16)}"
     drafts.keep(request.session["browser"], form, fields)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from minsheng.doors.frame.fields import Field
-from minsheng.doors.portal import acting, asking, browser, progress, replies
+from minsheng.doors.portal import acting, adding, asking, browser, progress, replies
 from minsheng.respond import casework, intake, reading, tries
 
 FIELDS = (
@@ -70,6 +70,7 @@ def order(request: HttpRequest, no: str) -> HttpResponse:
         "standing": progress.standing(sheet),
         "story": progress.story(sheet, replies.by_review(no)),
         "looked": progress.who_looked(sheet),
+        "files": adding.own(sheet.id),
         "offers": acting.offers(sheet),
         "promised": progress.until(sheet.order.promised),
         "danger": request.session.pop("danger", ""),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minsheng.doors.portal import acting, answering, filing, mine
+from minsheng.doors.portal import acting, adding, answering, filing, mine
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("leave", mine.leave, name="leave"),
     path("my/<str:no>", mine.order, name="order"),
     path("my/<str:no>/receipt", mine.receipt, name="receipt"),
+    path("my/<str:no>/photo", adding.photo, name="photo"),
+    path("my/<str:no>/files/<str:identity>", adding.fetch, name="file"),
     path("my/<str:no>/answer/<str:step>", answering.step, name="answer"),
     path("my/<str:no>/<str:action>", acting.act, name="act"),
 ]
