@@ -365,6 +365,7 @@ PAGES = (
     "ORDER",
     "ORDER/receipt",
     "ORDER/withdraw",
+    "ORDER/photo",
 )
 
 
@@ -468,6 +469,7 @@ def test_english_pages_hold_no_chinese_but_what_people_wrote(client) -> None:
         f"/my/{no}",
         f"/my/{no}/receipt",
         f"/my/{no}/detail",
+        f"/my/{no}/photo",
         f"/my/{no}/answer/solved",
         "/x",
     ):

@@ -13,6 +13,7 @@ from minsheng.core import Actor, Refused
 from minsheng.core import commands as say
 from minsheng.core.codes import (
     CENTRE_ROLES,
+    Card,
     Disposition,
     ExclusionReason,
     Grade,
@@ -233,6 +234,10 @@ class Walk:
         self.do(say.PassDown(to=self.town), self.desk())
         if self.story.chance.random() < 0.7:
             self.do(say.Sign(), self.handler())
+        if self.story.chance.random() < 0.3:
+            self.do(say.GiveCard(note="请尽快办理"), intake.RESIDENT)
+        elif self.story.chance.random() < 0.15:
+            self.do(say.GiveCard(card=Card.SHEET, note="请于两日内书面说明进展"), self.centre(Role.SUPERVISOR))
 
     def returning(self) -> None:
         """Asked to be taken back."""

@@ -1,4 +1,4 @@
-"""Photographs and papers of the requester's own (补充照片或材料): add one at a time, see what was added, take it back out.
+"""Photographs and papers of the requester's own (补充照片或材料): add one at a time, see what was added, download it.
 
 The requester sees their own files alone; what a unit adds goes with its reply. A file is always handed over as a
 download and never opened inside our pages (ASVS 5.0 V5.4)."""
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from minsheng.core import Refused
 from minsheng.core.codes import State
 from minsheng.core.order import Order
+from minsheng.doors.frame import showing
 from minsheng.doors.frame.fields import Field
 from minsheng.doors.portal import asking, browser
 from minsheng.respond import files, intake, reading
@@ -31,7 +32,7 @@ FIELDS = (
         hint=_("图片（JPG、PNG、WebP、GIF）或 PDF，一次一份，不超过 10 MB。"),
     ),
 )
-_SEEN = _("承办单位会看到。照片里的拍摄地点会自动去除，PDF 原样保存。请不要拍身份证和银行卡。")
+_SEEN = _("办理的人可能会看到。照片里的拍摄地点会自动去除，PDF 原样保存。请不要拍身份证和银行卡。")
 _SECRET = _("您要求保密：请不要拍到您本人、家门和车牌。照片里的拍摄地点会自动去除，PDF 原样保存。")
 _INCOMPLETE = _("只加照片还不够：请再用“补充情况”写几句，我们才能接着办。")
 
@@ -70,15 +71,16 @@ def photo(request: HttpRequest, no: str) -> HttpResponse:
 
 
 def _hint(order: Order) -> str:
+    hints = [_SECRET if order.secret else _SEEN]
     if order.state is State.INCOMPLETE:
-        return str(_INCOMPLETE)
-    return str(_SECRET if order.secret else _SEEN)
+        hints.insert(0, _INCOMPLETE)
+    return ("" if showing.chinese() else " ").join(map(str, hints))
 
 
 def _keep(no: str, number: int, given: UploadedFile) -> None:
     """Keep an upload unless it was kept before. Refused for a bad file."""
     name, content = given.name or "", given.read(files.LARGEST_BYTES + 1)
-    namesakes = [f for f in own(number) if f.name == name]
+    namesakes = [f for f in own(number) if name.endswith(f.name)]
     if namesakes:
         same = files.clean(content)
         if any(files.fetch(no, f.id, intake.RESIDENT) == same for f in namesakes):
