@@ -8,7 +8,7 @@ import pytest
 
 from minsheng.core import commands as say
 from minsheng.core.codes import Card, Closing, Role, State, Told
-from minsheng.core.order import Actor
+from minsheng.core.order import Actor, Refused
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
 from minsheng.respond import casework, intake, jobs, reading
@@ -123,3 +123,15 @@ def _newest(no: str) -> reading.Row:
 
     with sight(SYSTEM):
         return next(r for r in reading.newest() if r.no == no)
+
+
+def test_an_erased_order_holds_up_no_other_timer(house) -> None:
+    from minsheng.respond.erasure import erase
+
+    gone, other = received(), received()
+    erase(gone)
+    due = max(casework.view(no, SYSTEM)[1].clock.due for no in (gone, other))
+    sweep(due)
+    assert casework.view(other, SYSTEM)[1].card is Card.RED
+    with pytest.raises(Refused, match="已按规定删除"):
+        casework.handle(gone, say.AddDetail(detail="还有"), AGENT)

@@ -17,7 +17,7 @@ from minsheng.ground.access import SYSTEM, sight
 from minsheng.respond import store
 from minsheng.respond.dispatch import remember
 from minsheng.respond.effects import follow_up
-from minsheng.respond.vault import seal_of
+from minsheng.respond.vault import Erased, seal_of
 
 _draw = random.SystemRandom()
 
@@ -56,7 +56,10 @@ def within(no: str, command: say.Command, by: Actor, at: datetime) -> tuple[Orde
     after = order
     for event in events:
         after = evolve(after, event)
-    seal = seal_of(number)
+    try:
+        seal = seal_of(number)
+    except Erased as error:
+        raise Refused("erased", "本单内容已按规定删除，不能再办理。") from error
     store.run(store.STEP, store.step(seal, order.version, after, events, by, command.spoken(), policy))
     if isinstance(command, say.CallBack):
         _rate(number, order.version + 1, command, by, at)

@@ -1,4 +1,4 @@
-"""Erasure (删除): destroying an order's key makes everything it sealed unreadable, in every backup too.
+"""Erasure (删除): destroying an order's key makes everything it sealed unreadable for good.
 
 Events stay (codes, times, keyed digests whose key is gone), so no count changes (个人信息保护法 §47, DESIGN)."""
 

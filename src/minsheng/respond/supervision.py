@@ -51,6 +51,6 @@ def _fire(number: int, no: str, name: str, at: datetime) -> int:
             try:
                 casework.within(no, command, SYSTEM, at)
             except Refused as refused:
-                if refused.code != "wrong_state":
+                if refused.code not in ("wrong_state", "erased"):
                     raise
         return 1

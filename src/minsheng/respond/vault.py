@@ -1,8 +1,8 @@
 """The vault (保密库): words, names and files of an order under a key of the order's own.
 
 AES-256-GCM; the order's key is wrapped by the city's key (`ground.keys`). Writing goes through the app's own
-transaction, reading through the vault's login. Destroying the order's key erases all of it everywhere, restored
-backups included, while events stay (个人信息保护法 §47)."""
+transaction, reading through the vault's login. Destroying the order's key erases all of it, while events stay
+(个人信息保护法 §47); backups made before hold it until they are themselves destroyed."""
 
 from __future__ import annotations
 

@@ -57,6 +57,8 @@ _REMEDIES = {
     "string_too_short": ("内容太短", "请写明内容"),
     "string_too_long": ("内容太长", "请缩短内容"),
     "json_invalid": ("不是有效的 JSON", "请检查请求体的格式"),
+    "enum": ("不在可用代码之内", "请使用接口文档所列的代码"),
+    "int_parsing": ("不是整数", "请填写上一页答复中的 next"),
     "extra_forbidden": ("没有这个字段", "请去掉该字段，或查看接口文档"),
 }
 

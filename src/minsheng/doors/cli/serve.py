@@ -30,8 +30,11 @@ def demo(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace, *, demo: bool) -> int:
     data: Path = args.data
     data.mkdir(parents=True, exist_ok=True)
+    remembered = data / "city"
     if args.city is not None:
-        (data / "city").write_text(str(args.city.resolve()), "utf-8")
+        remembered.write_text(str(args.city.resolve()), "utf-8")
+    elif remembered.exists():
+        args.city = Path(remembered.read_text("utf-8"))
     server = PostgreSQL(data)
     url = f"http://127.0.0.1:{args.port}"
 

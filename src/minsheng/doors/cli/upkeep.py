@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from minsheng.doors.cli.house import house
+from minsheng.doors.cli.main import Mistake
 
 
 def check(args: argparse.Namespace) -> int:
@@ -22,8 +23,12 @@ def check(args: argparse.Namespace) -> int:
 def erase(args: argparse.Namespace) -> int:
     """Destroy one order's key, words, person, files and search copy."""
     with house(args.data):
+        from minsheng.respond.casework import NotFound
         from minsheng.respond.erasure import erase as _erase
 
-        gone = _erase(args.no)
+        try:
+            gone = _erase(args.no)
+        except NotFound as error:
+            raise Mistake(f"there is no order {args.no}; check its number") from error
     print(f"{args.no}: erased ({gone} sealed items); events and counts stay")
     return 0

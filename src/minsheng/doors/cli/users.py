@@ -27,6 +27,8 @@ def user(args: argparse.Namespace) -> int:
             raise Mistake(f"the city has no unit {args.unit}; codes are in units.csv of the city pack")
         name = args.name or (f"{role}@{args.unit}" if args.unit else role.value)
         if args.what == "add":
+            if Account.objects.filter(username=name).exists():
+                raise Mistake(f"there is an account {name} already; choose another --name")
             Account.objects.make(name, role, args.unit, password=args.password or getpass.getpass())
             print(name)
             return 0

@@ -36,9 +36,6 @@ CREATE INDEX respond_order_carded ON respond_order (card, due, id)
 CREATE INDEX respond_order_asked ON respond_order ((coalesce(due, 'infinity'::timestamptz)), id)
     WHERE value -> 'asks' <> '[]'::jsonb;
 
-CREATE INDEX respond_order_asks ON respond_order (coalesce(due, 'infinity'::timestamptz), id)
-    WHERE value -> 'asks' <> '[]'::jsonb;
-
 CREATE TABLE respond_assignment (
     order_id bigint NOT NULL REFERENCES respond_order,
     id smallint NOT NULL,
