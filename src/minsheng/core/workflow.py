@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from minsheng.core.codes import UNIT_ROLES, AssignmentState, Role, State
-from minsheng.core.order import Actor, Order
+from minsheng.core.codes import UNIT_ROLES, AssignmentState, Role, State, term
+from minsheng.core.order import Actor, Forbidden, Order
 
 S, R = State, Role
 _OPEN = frozenset(s for s in State if s.open)
@@ -72,6 +72,12 @@ _NEEDS_ACTIVE = frozenset({"sign", "pass_down", "request_return", "request_exten
 def may(role: Role, command: str) -> bool:
     """Whether the role may ever give the command."""
     return role in WORKFLOW[command][0]
+
+
+def guard_role(role: Role, command: str) -> None:
+    """Forbidden, in words, where the role may never give the command."""
+    if not may(role, command):
+        raise Forbidden("role_may_not", f"{term(role)}不能执行此操作。")
 
 
 def allowed(order: Order, actor: Actor) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from minsheng.core import Actor, Event, Forbidden, Order, Refused, decide, evolve
 from minsheng.core import commands as say
 from minsheng.core.codes import Grade, Role
+from minsheng.core.workflow import guard_role
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.respond import store
@@ -19,7 +20,7 @@ from minsheng.respond.dispatch import remember
 from minsheng.respond.effects import follow_up
 from minsheng.respond.vault import Erased, seal_of
 
-_draw = random.SystemRandom()
+_chance = random.SystemRandom()
 
 
 _DECISIONS: dict[type[say.Command], tuple[str, ...]] = {
@@ -30,6 +31,11 @@ _DECISIONS: dict[type[say.Command], tuple[str, ...]] = {
 """Commands by which a person decides what a model proposed, and the fields decided."""
 
 
+def drawn(per_mille: int) -> bool:
+    """Whether a random look-back (随机回头看) falls on this call-back."""
+    return _chance.randrange(1000) < per_mille
+
+
 class NotFound(Exception):
     """No such order in the actor's sight."""
 
@@ -38,6 +44,7 @@ def handle(no: str, command: say.Command, by: Actor, at: datetime | None = None)
     """Carry out `command` on order `no` as `by`; returns the order after it and the events that it made.
 
     Raises NotFound outside the actor's sight, Forbidden (role, unit) and Refused (rules) with nothing changed."""
+    guard_role(by.role, command.NAME)
     with sight(by, order_id=_own(no, by)):
         return within(no, command, by, at or present.now())
 
@@ -97,8 +104,7 @@ def _completed(command: say.Command, order: Order) -> say.Command:
             raise Refused("no_such_order", "没有要并入的这张工单，请核对单号。")
         return replace(command, into_state=main[1].state)
     if isinstance(command, say.CallBack) and not command.drawn:
-        share = present.policy(present.now()).lookback_per_mille
-        return replace(command, drawn=_draw.randrange(1000) < share)
+        return replace(command, drawn=drawn(present.policy(present.now()).lookback_per_mille))
     return command
 
 

@@ -36,6 +36,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 ADDED = ("问题", "处理办法")
 """Columns that a rejects file adds; ignored when it is imported again."""
 LONGEST = 20_000
+_RUNS = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 
 class BadTable(ValueError):
@@ -94,7 +96,7 @@ def load(
         problem = _one(row, places, report)
         if problem is not None:
             report.refused.append((number, *problem))
-            bad.append([*(c for h, c in zip(header, row, strict=False) if h not in ADDED), *problem])
+            bad.append([*(_tame(c) for h, c in zip(header, row, strict=False) if h not in ADDED), *problem])
         report.rows += 1
         if progress is not None:
             progress(report.rows, len(body))
@@ -105,7 +107,7 @@ def load(
 
 
 def _one(row: Sequence[str], places: Mapping[str, int], report: Report) -> tuple[str, str] | None:
-    value = {name: row[i].strip() if i < len(row) else "" for name, i in places.items()}
+    value = {name: _untamed(row[i].strip()) if i < len(row) else "" for name, i in places.items()}
     text = value.get("text", "") or value.get("title", "")
     if not text:
         return "没有诉求内容", "请填写诉求内容后重新导入"
@@ -198,4 +200,9 @@ def _plain(value: object) -> str:
 def _tame(value: object) -> str:
     """A cell that begins like a formula gets an apostrophe (CSV injection)."""
     text = _plain(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text[:1] in (*_RUNS, "\t", "\r") else text
+
+
+def _untamed(text: str) -> str:
+    """A cell without the apostrophe that `_tame` put before it."""
+    return text[1:] if text[:1] == "'" and text[1:2] in _RUNS else text

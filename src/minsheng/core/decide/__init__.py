@@ -17,7 +17,7 @@ from minsheng.core.decide import handling as handling
 from minsheng.core.decide import intake as intake
 from minsheng.core.decide.case import RULES, Case, refuse
 from minsheng.core.events import Event
-from minsheng.core.order import Actor, Forbidden, Order
+from minsheng.core.order import Actor, Order
 from minsheng.core.rulebook import RuleBook
 
 __all__ = ["decide"]
@@ -28,9 +28,8 @@ def decide(order: Order | None, command: Command, policy: RuleBook, at: datetime
 
     `order` is None for `Receive` only. Raises Forbidden when the role or unit may not, Refused when the rules
     say no; neither half-happens. An empty tuple means that there was nothing left to do (a timer fired twice)."""
-    roles, states = workflow.WORKFLOW[command.NAME]
-    if by.role not in roles:
-        raise Forbidden("role_may_not", f"{term(by.role)}不能执行此操作。")
+    workflow.guard_role(by.role, command.NAME)
+    _, states = workflow.WORKFLOW[command.NAME]
     if isinstance(command, Receive):
         if order is not None:
             refuse("received_already", "该工单已经登记。")
