@@ -304,8 +304,7 @@ def test_not_solved_but_declined_in_own_words_ends_without_being_called_solved(c
 
 
 @pytest.mark.parametrize(("grade", "state"), [("satisfied", State.CLOSED), ("dissatisfied", State.REWORKING)])
-def test_solved_and_rated_closes_and_a_bad_grade_is_handled_again(client, monkeypatch, grade, state) -> None:
-    monkeypatch.setattr(casework._draw, "randrange", lambda n: n - 1)
+def test_solved_and_rated_closes_and_a_bad_grade_is_handled_again(client, grade, state) -> None:
     no, _ = filed(client)
     replied(no)
     casework.handle(no, say.ReviewReply(accepted=True), REVIEWER)
@@ -313,8 +312,7 @@ def test_solved_and_rated_closes_and_a_bad_grade_is_handled_again(client, monkey
     assert state_of(no) is state
 
 
-def test_a_closed_order_is_opened_again_with_reasons_only(client, monkeypatch) -> None:
-    monkeypatch.setattr(casework._draw, "randrange", lambda n: n - 1)
+def test_a_closed_order_is_opened_again_with_reasons_only(client) -> None:
     no, _ = filed(client)
     replied(no)
     casework.handle(no, say.ReviewReply(accepted=True), REVIEWER)
@@ -493,7 +491,6 @@ def test_every_state_and_every_ending_has_plain_words_and_only_the_resident_call
 
 
 def test_an_order_past_the_time_to_appeal_points_to_a_new_request(client, monkeypatch) -> None:
-    monkeypatch.setattr(casework._draw, "randrange", lambda n: n - 1)
     no, _ = filed(client)
     replied(no)
     casework.handle(no, say.ReviewReply(accepted=True), REVIEWER)
@@ -505,10 +502,9 @@ def test_an_order_past_the_time_to_appeal_points_to_a_new_request(client, monkey
     assert f"/my/{no}/reopen" not in said
 
 
-def test_a_rating_that_the_caller_left_to_the_resident_asks_for_the_grade_alone(client, monkeypatch) -> None:
+def test_a_rating_that_the_caller_left_to_the_resident_asks_for_the_grade_alone(client) -> None:
     from minsheng.core.codes import Told
 
-    monkeypatch.setattr(casework._draw, "randrange", lambda n: n - 1)
     no, _ = filed(client)
     replied(no)
     casework.handle(no, say.ReviewReply(accepted=True), REVIEWER)
