@@ -312,6 +312,9 @@ class PostgreSQL:
                 wait_until(lambda: not self._inhabitants(), STOP_SECONDS)
         if self._status() != "absent":
             (self.layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+        if not self._inhabitants():
+            for socket_file in self.layout.sockets.glob(".s.PGSQL.*"):
+                socket_file.unlink(missing_ok=True)
 
     def _shut_down(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         steps = ((signal.SIGINT, seconds), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 5.0))
