@@ -16,7 +16,7 @@ from minsheng.core.workflow import guard_role
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.respond import store
-from minsheng.respond.dispatch import remember
+from minsheng.respond.decisions import remember
 from minsheng.respond.effects import follow_up
 from minsheng.respond.vault import Erased, seal_of
 

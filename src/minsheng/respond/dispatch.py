@@ -7,9 +7,7 @@ is kept beside what was proposed, and the model is trained on it again each nigh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -166,36 +164,6 @@ def similar(number: int, likeness: str, limit: int = 5) -> list[dict[str, Any]]:
             {"v": likeness, "id": number, "n": limit, "far": 1 - ALIKE},
         )
         return [{"no": no, "text": words, "score": score} for no, words, score in cursor.fetchall()]
-
-
-FIELDS = ("category", "kind", "urgency", "area", "lead")
-_PROPOSED = {"area": "place", "lead": "unit"}
-
-
-def remember(number: int, order: Order, at: datetime, fields: Iterable[str]) -> None:
-    """Keep what a person decided beside what was proposed: the model's lessons, and the source of every decision."""
-    lead = order.lead
-    decided = {
-        "category": order.category,
-        "kind": order.kind.value,
-        "urgency": order.urgency.value,
-        "area": order.area,
-        "lead": lead.unit if lead else None,
-    }
-    names = [f for f in fields if decided[f] is not None]
-    store.run(
-        "INSERT INTO respond_decision (order_id, field, proposed, decided, source, at) "
-        "SELECT %(id)s, f.name, c.proposals -> f.proposal ->> 'value', f.decided, 'person', %(at)s "
-        "FROM unnest(%(names)s::text[], %(proposals)s::text[], %(decided)s::text[]) AS f(name, proposal, decided) "
-        "LEFT JOIN respond_copy c ON c.order_id = %(id)s ON CONFLICT DO NOTHING",
-        {
-            "id": number,
-            "at": at,
-            "names": names,
-            "proposals": [_PROPOSED.get(f, f) for f in names],
-            "decided": [decided[f] for f in names],
-        },
-    )
 
 
 def retrain(most: int = 50_000) -> int:

@@ -10,14 +10,14 @@ from minsheng.core.codes import ReopenCause, State
 from minsheng.ground.access import SYSTEM
 from minsheng.ground.jobs import app
 from minsheng.respond import casework, drafts
-from minsheng.respond.dispatch import propose_for
-from minsheng.respond.dispatch import retrain as learn_again
 from minsheng.respond.supervision import sweep
 
 
 @app.task(name="respond.propose")
 def propose(no: str) -> None:
-    """Put proposals beside a new order."""
+    """Put proposals beside a new order. The classifier is loaded here, in the worker, and not by every process."""
+    from minsheng.respond.dispatch import propose_for
+
     propose_for(no)
 
 
@@ -54,6 +54,8 @@ def sweep_timers(timestamp: int) -> None:  # noqa: ARG001
 @app.task(name="respond.retrain", queueing_lock="respond.retrain")
 def retrain(timestamp: int) -> None:  # noqa: ARG001
     """Train the city's model on what people decided."""
+    from minsheng.respond.dispatch import retrain as learn_again
+
     learn_again()
 
 

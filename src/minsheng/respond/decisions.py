@@ -1,0 +1,38 @@
+"""Decisions (人工决定): what a person decided beside what was proposed. The model's lessons, and the source of every
+decision on record. Apart from `dispatch`, so that the write path does not carry the classifier with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from minsheng.core import Order
+from minsheng.respond import store
+
+_PROPOSED = {"area": "place", "lead": "unit"}
+
+
+def remember(number: int, order: Order, at: datetime, fields: Iterable[str]) -> None:
+    """Keep what a person decided beside what was proposed: the model's lessons, and the source of every decision."""
+    lead = order.lead
+    decided = {
+        "category": order.category,
+        "kind": order.kind.value,
+        "urgency": order.urgency.value,
+        "area": order.area,
+        "lead": lead.unit if lead else None,
+    }
+    names = [f for f in fields if decided[f] is not None]
+    store.run(
+        "INSERT INTO respond_decision (order_id, field, proposed, decided, source, at) "
+        "SELECT %(id)s, f.name, c.proposals -> f.proposal ->> 'value', f.decided, 'person', %(at)s "
+        "FROM unnest(%(names)s::text[], %(proposals)s::text[], %(decided)s::text[]) AS f(name, proposal, decided) "
+        "LEFT JOIN respond_copy c ON c.order_id = %(id)s ON CONFLICT DO NOTHING",
+        {
+            "id": number,
+            "at": at,
+            "names": names,
+            "proposals": [_PROPOSED.get(f, f) for f in names],
+            "decided": [decided[f] for f in names],
+        },
+    )
