@@ -135,3 +135,9 @@ def test_an_erased_order_holds_up_no_other_timer(house) -> None:
     assert casework.view(other, SYSTEM)[1].card is Card.RED
     with pytest.raises(Refused, match="已按规定删除"):
         casework.handle(gone, say.AddDetail(detail="还有"), AGENT)
+
+
+def test_a_look_back_falls_on_the_share_of_call_backs_that_the_rules_set() -> None:
+    assert not any(casework.drawn(0) for _ in range(200))
+    assert all(casework.drawn(1000) for _ in range(200))
+    assert {casework.drawn(500) for _ in range(200)} == {True, False}

@@ -20,7 +20,7 @@ from minsheng.doors.desks.proposals import shown as advice_of
 from minsheng.doors.frame import menu
 from minsheng.doors.frame.page import ORDER_ROLES, actor, show, staff
 from minsheng.ground.access import sight
-from minsheng.respond import casework, desk_reads, reading
+from minsheng.respond import desk_reads, reading, store
 
 PAGE = 50
 After = tuple[datetime, int] | None
@@ -203,18 +203,20 @@ def first(request: HttpRequest) -> HttpResponse:
     return redirect(menu.desks_of(actor(request).role)[0].name)
 
 
+def _in_sight(no: str, by: Actor) -> bool:
+    with sight(by):
+        return store.load(no) is not None
+
+
 @staff(ORDER_ROLES)
 def search(request: HttpRequest) -> HttpResponse:
     """Orders by number, by telephone number or by words; sent by POST, so that no number stands in an address."""
     by, query = actor(request), request.POST.get("q", "").strip()[:200].replace("\0", "")
     digits = "".join(c for c in query if c.isdigit())
     rows: list[reading.Row] = []
+    if query and _in_sight(query.upper(), by):
+        return redirect("order", no=query.upper())
     if query:
-        try:
-            order = casework.view(query.upper(), by)[1]
-            return redirect("order", no=order.no)
-        except casework.NotFound:
-            pass
         with sight(by):
             phone = len(digits) >= 7 and len(digits) >= len(query) - 3
             units = desk_reads.units_of(by)
