@@ -5,14 +5,17 @@ codes. Losing `kek` loses every word and name: back the folder up apart from the
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 PURPOSES = ("kek", "access", "digest", "code", "web")
+KEY_BYTES = 32
 
 
 class Keys:
@@ -27,6 +30,11 @@ class Keys:
             raise KeyError(purpose)
         return _read(self.folder / f"{purpose}.key")
 
+    def make(self) -> None:
+        """Make every key that is missing, so that none is first asked for while residents wait."""
+        for purpose in PURPOSES:
+            self.get(purpose)
+
     def digest(self, what: str, *parts: str) -> bytes:
         """A keyed digest (HMAC-SHA-256, 32 bytes) of `parts`, apart for each use `what`."""
         message = "\x1f".join((what, *parts)).encode()
@@ -36,17 +44,24 @@ class Keys:
 @cache
 def _read(path: Path) -> bytes:
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(secrets.token_bytes(32))
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            fresh.unlink()
-            return path.read_bytes()
-        fresh.unlink()
+        _make(path)
     return path.read_bytes()
+
+
+def _make(path: Path) -> None:
+    """Write a key nobody else writes to, then give it its name: whoever links first, all read that one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.stem}-") as fresh:
+        fresh.write(secrets.token_bytes(KEY_BYTES))
+        fresh.flush()
+        os.fsync(fresh.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh.name, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def keys() -> Keys:

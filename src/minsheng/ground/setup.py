@@ -19,8 +19,8 @@ def configure() -> None:
 
 
 def prepare(conninfo_owner: str) -> None:
-    """Migrate the database of `conninfo_owner` (the owner's login), store the access key's pads in it and load the
-    city pack. Doing it again changes nothing. PackErrors when the pack is not sound."""
+    """Make the city's keys, migrate the database of `conninfo_owner` (the owner's login), store the access key's pads
+    in it and load the city pack. Doing it again changes nothing. PackErrors when the pack is not sound."""
     configure()
     from django.core.management import call_command
 
@@ -29,6 +29,7 @@ def prepare(conninfo_owner: str) -> None:
     from minsheng.ground.loading import load
     from minsheng.ground.present import city
 
+    keys().make()
     point("owner", conninfo_owner)
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     inner, outer = pads(keys().get("access"))
