@@ -6,11 +6,13 @@ to docs/pictures."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -37,6 +39,9 @@ KEPT = {
     "portal": "public-new-what-phone-zh",
 }
 """Names in docs/pictures, and the pictures that they are."""
+NUMBER = re.compile(r"[A-Z]{2}\d{14,}")
+LEARNT_SECONDS = 300
+HEARD = "小区暖气三天不热，室内只有14度，家里有老人和孩子，物业说是供热公司的事，请尽快处理。"
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 CHROMIUM = os.environ.get("MINSHENG_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -51,6 +56,7 @@ def main(out: Path) -> int:
         try:
             assert house.stdout is not None
             assert house.stdout.readline().startswith("ready"), "the demo did not start"
+            _wait_until_it_has_learnt(Path(folder))
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 bad = [b for lang in ("zh-hans", "en") for b in _photograph(browser, lang, out)]
@@ -82,17 +88,40 @@ def _photograph(browser: Browser, lang: str, out: Path) -> list[str]:
                 if answer is None or answer.status != 200:
                     bad.append(f"{path} as {who}: {answer.status if answer else 'no answer'}")
                 name = f"{who}{path.replace('/', '-').rstrip('-')}-{width}-{'zh' if lang == 'zh-hans' else 'en'}.png"
+                if who == "caller_back":
+                    _to_one_to_ring(page)
+                if path.endswith("/call"):
+                    page.fill("[name=text]", HEARD)
+                    page.wait_for_timeout(3000)
                 page.screenshot(path=out / name, full_page=width == "phone")
             if who in ("dispatcher", "unit_desk"):
                 page.goto(BASE + paths[0])
-                numbers = page.locator("main table a").all_inner_texts()
-                longest = next((n for n in reversed(numbers) if n.startswith("AY")), None)
-                if longest is not None:
-                    page.goto(f"{BASE}/staff/orders/{longest}")
+                rows = page.locator("main tbody tr").all_inner_texts()
+                told = [r for r in rows if "二次办理" in r or "Second handling" in r] or rows
+                if found := [n for row in told for n in NUMBER.findall(row)]:
+                    page.goto(f"{BASE}/staff/orders/{found[0]}")
                     name = f"{who}-order-{width}-{'zh' if lang == 'zh-hans' else 'en'}.png"
                     page.screenshot(path=out / name, full_page=width == "phone")
             context.close()
     return bad
+
+
+def _wait_until_it_has_learnt(data: Path) -> None:
+    """The worker trains the model after the first start; proposals come with it."""
+    until = time.monotonic() + LEARNT_SECONDS
+    while not (data / "model" / "trained").exists():
+        assert time.monotonic() < until, "the demo's worker has not trained the model"
+        time.sleep(1)
+    time.sleep(5)
+
+
+def _to_one_to_ring(page: Page) -> None:
+    """The call-back desk at an order with a number to ring and a reply to ask about."""
+    page.goto(f"{BASE}/staff/orders?tab=to_call_back")
+    for no in NUMBER.findall(page.locator("main").inner_text()):
+        page.goto(f"{BASE}/staff/callback?no={no}")
+        if page.locator("form[action$='/number']").count() and page.locator(".said").last.inner_text() != "—":
+            return
 
 
 def enter(page: Page, role: str) -> None:

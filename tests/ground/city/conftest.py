@@ -1,5 +1,7 @@
 """City packs for the tests: the repository's own, and a small good one to corrupt."""
 
+import csv
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,22 @@ def folder(tmp_path: Path) -> Path:
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture
+def locate(folder: Path) -> Callable[[Mapping[str, tuple[str, str]]], None]:
+    """Gives the small pack's areas the columns lon and lat, filled for the codes that are named."""
+
+    def add_columns(points: Mapping[str, tuple[str, str]]) -> None:
+        path = folder / "areas.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(
+                [[*header, "lon", "lat"], *([*row, *points.get(row[0], ("", ""))] for row in rows)]
+            )
+
+    return add_columns
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ CORRUPTIONS = [
     ("areas.csv", "Bing,丙城,1000000,2024-01-01,", "Bing,,,2024-01-01,2025-01-01", 3, "valid_to", "parent ends"),
     ("areas.csv", "East,,,2024-01-01", "East,,,2023-01-01", 3, "valid_from", "before its parent"),
     ("areas.csv", "东区,East", "东区,East,East", 3, "", "cells"),
+    ("areas.csv", "valid_to,source\n", "valid_to,source,lng\n", 1, "lng", "unknown"),
     ("areas.csv", "aliases", "alias", 1, "aliases", "missing"),
     ("areas.csv", "aliases", "name", 1, "name", "twice"),
     ("areas.csv", "东区", '"东"区', 3, "", "cannot be read"),
@@ -100,6 +101,7 @@ CORRUPTIONS = [
     ("city.toml", "place = 0.5", "place = 5", 18, "thresholds.place", "not a share"),
     ("city.toml", "place = 0.5", "plaice = 0.5", 18, "thresholds.plaice", "unknown"),
     ("city.toml", 'phone = "12345"', 'phone = "12345', 6, "", "cannot be read"),
+    ("city.toml", 'phone = "12345"', 'phone = "12345"\ninvented = "yes"', 7, "invented", "neither true nor false"),
     ("city.toml", "[thresholds]", "[threshold]", 14, "threshold", "unknown"),
     ("rulebook.toml", 'sign = "24h"', 'sign = "1 day"', 17, "book[0].clocks.sign", "not a term"),
     ("rulebook.toml", 'sign = "24h"', "sign = 24", 17, "book[0].clocks.sign", "not a term"),
@@ -215,3 +217,23 @@ def test_the_command_prints_the_errors_and_its_exit_status_tells(folder):
     assert cli_check(folder, out) == 1
     assert "areas.csv, row 2, population: 'many' is not a whole number" in out.getvalue()
     assert "1 error(s)" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "column", "says"),
+    [
+        ("114.39", "", "lat", "lon is given without lat"),
+        ("", "36.1", "lon", "lat is given without lon"),
+        ("36.1", "114.39", "lat", "may be exchanged"),
+        ("214.39", "36.1", "lon", "from -180 to 180"),
+        ("114°23'", "36.1", "lon", "not a number of degrees"),
+        ("114,39", "36.1", "lon", "decimal degrees"),
+        ("nan", "36.1", "lon", "not a number of degrees"),
+    ],
+)
+def test_a_point_that_is_none_is_reported_in_its_column(folder, locate, lon, lat, column, says):  # noqa: PLR0917
+    locate({"11": (lon, lat)})
+    errors = [str(error) for error in check_pack(folder)]
+    assert len(errors) == 1
+    assert errors[0].startswith(f"areas.csv, row 3, {column}: ")
+    assert says in errors[0]

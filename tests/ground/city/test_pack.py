@@ -19,6 +19,7 @@ from minsheng.ground.city import (
     HotlineMode,
     UnitKind,
     check_pack,
+    cli_check,
     cli_new,
     load_pack,
     new_pack,
@@ -49,6 +50,22 @@ def test_rows_are_read_as_they_are_written(bing):
     assert len(bing.taxonomy.leaves) == 3
     assert [unit.code for unit in bing.unit_path("east-urban")] == ["c", "east", "east-urban"]
     assert [area.code for area in bing.area_path("1111")] == ["1", "11", "111", "1111"]
+
+
+def test_points_and_the_word_that_a_place_is_invented_may_be_left_out(folder, locate):
+    plain = load_pack(folder)
+    assert {(area.lon, area.lat) for area in plain.areas.values()} == {(None, None)}
+    assert not plain.city.invented
+    locate({"11": ("114.3925", "-36")})
+    head = folder / "city.toml"
+    head.write_text("invented = true\n" + head.read_text("utf-8"), "utf-8")
+    pack = load_pack(folder)
+    assert (pack.areas["11"].lon, pack.areas["11"].lat) == (114.3925, -36.0)
+    assert (pack.areas["12"].lon, pack.areas["12"].lat) == (None, None)
+    assert pack.city.invented
+    out = io.StringIO()
+    assert cli_check(folder, out) == 0
+    assert "模拟数据" in out.getvalue()
 
 
 def test_an_override_replaces_what_the_calendar_says(bing):

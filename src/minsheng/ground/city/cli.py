@@ -28,7 +28,7 @@ def cli_check(path: Path | str, out: TextIO | None = None) -> int:
         f"{pack.city.name} {pack.city.name_en}: good. {len(pack.areas)} areas, {handling} handling units, "
         f"{len(pack.hotlines)} hotlines, {len(pack.channels)} channels, {len(pack.taxonomy.leaves)} leaves, "
         f"{len(pack.catalogue.rows)} catalogue rows, calendar {pack.calendar.first} to {pack.calendar.last}; "
-        f"{unsure} provisional rows.",
+        f"{unsure} provisional rows." + (" An invented place 模拟数据." if pack.city.invented else ""),
         file=out,
     )
     return 0

@@ -59,7 +59,7 @@ def in_force(valid_from: date, valid_to: date | None, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """An administrative division (行政区划)."""
+    """An administrative division (行政区划). `lon`, `lat`: a point inside it in decimal degrees (WGS84), or neither."""
 
     code: str
     parent: str
@@ -71,6 +71,8 @@ class Area:
     valid_from: date
     valid_to: date | None
     source: str
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,10 @@ class CallBackScript:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The head of the pack (`city.toml`). `thresholds`: below them a proposal abstains and a person decides."""
+    """The head of the pack (`city.toml`). `thresholds`: below them a proposal abstains and a person decides.
+
+    `invented`: the place does not exist; every page and export says 模拟数据.
+    """
 
     code: str
     name: str
@@ -217,3 +222,4 @@ class City:
     phone: str
     taxonomy_version: str
     thresholds: dict[str, float] = field(hash=False)
+    invented: bool = False

@@ -52,7 +52,7 @@ def read_city(folder: Path, report: Report) -> tuple[City, OfficeTime] | None:
         return None
     head.only(
         *("code", "name", "name_en", "number_prefix", "tz", "phone"),
-        *("taxonomy_version", "calendar", "thresholds"),
+        *("taxonomy_version", "calendar", "thresholds", "invented"),
     )
     prefix = head.text("number_prefix", '"AY"')
     if prefix and not re.fullmatch(r"[A-Z]{1,6}", prefix):
@@ -68,6 +68,7 @@ def read_city(folder: Path, report: Report) -> tuple[City, OfficeTime] | None:
         phone=head.text("phone", '"12345"'),
         taxonomy_version=head.text("taxonomy_version", '"2026-1"'),
         thresholds={name: float(shares.share(name, "0.6")) for name in THRESHOLDS},
+        invented="invented" in head.values and head.yes("invented"),
     )
     office = _office_time(head, city.tz)
     return city, office

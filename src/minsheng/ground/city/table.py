@@ -24,6 +24,7 @@ E = TypeVar("E", bound=Enum)
 _YES = {"true", "yes", "1", "是"}
 _NO = {"false", "no", "0", "否"}
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]+)?")
 
 
 @dataclass(slots=True)
@@ -90,6 +91,18 @@ class Record:
             return None
         return int(value) if value else None
 
+    def degrees(self, column: str, limit: int) -> float | None:
+        """Decimal degrees from -limit to limit, or None for an empty cell."""
+        value = self.text(column, needed=False)
+        if value and not _DEGREES.fullmatch(value):
+            self.fail(column, f"{value!r} is not a number of degrees", "Write decimal degrees such as 36.0975")
+        elif value and abs(float(value)) > limit:
+            remedy = f"Write {column} in decimal degrees from -{limit} to {limit}; lon and lat may be exchanged"
+            self.fail(column, f"{value} lies outside the globe", remedy)
+        elif value:
+            return float(value)
+        return None
+
     def term_or_none(self, column: str) -> Term | None:
         """A term such as 5wd or 24h, or None for an empty cell."""
         value = self.text(column, needed=False)
@@ -146,8 +159,11 @@ def read_text(path: Path, report: Report) -> str | None:
         return None
 
 
-def read_table(path: Path, columns: Sequence[str], report: Report) -> Iterator[Record]:
-    """The rows of a table below its header; errors of the file or the header end the reading."""
+def read_table(path: Path, columns: Sequence[str], report: Report, optional: Sequence[str] = ()) -> Iterator[Record]:
+    """The rows of a table below its header; errors of the file or the header end the reading.
+
+    A header has all of `columns` and any of `optional`, whose cells are empty where the column is left out.
+    """
     text = read_text(path, report)
     if text is None:
         return
@@ -160,7 +176,11 @@ def read_table(path: Path, columns: Sequence[str], report: Report) -> Iterator[R
                 continue
             if header is None:
                 header = [cell.strip() for cell in cells]
-                if not _header_is_good(path.name, row, header, columns, report):
+                if problems := _header_problems(header, columns, optional):
+                    remedy = f"The header is: {','.join(columns)}"
+                    remedy += f"; it may add: {','.join(optional)}" if optional else ""
+                    for column, problem in problems:
+                        report.add_broken(path.name, row, column, problem, remedy)
                     return
             elif len(cells) != len(header):
                 report.add_broken(
@@ -178,12 +198,12 @@ def read_table(path: Path, columns: Sequence[str], report: Report) -> Iterator[R
         report.add_broken(path.name, 1, "", "the header is missing", f"Begin with a row: {','.join(columns)}")
 
 
-def _header_is_good(file: str, row: int, header: list[str], columns: Sequence[str], report: Report) -> bool:
-    for column in columns:
-        if header.count(column) != 1:
-            problem = "the column stands twice" if column in header else "the column is missing"
-            report.add_broken(file, row, column, problem, f"The header is: {','.join(columns)}")
-    for column in header:
-        if column not in columns:
-            report.add_broken(file, row, column, "the column is unknown", f"The header is: {','.join(columns)}")
-    return sorted(header) == sorted(columns)
+def _header_problems(header: list[str], columns: Sequence[str], optional: Sequence[str]) -> list[tuple[str, str]]:
+    """Columns of a header that are missing, unknown or repeated, each with what is wrong with it."""
+    problems = [(column, "the column is missing") for column in columns if column not in header]
+    for column in dict.fromkeys(header):
+        if column not in columns and column not in optional:
+            problems.append((column, "the column is unknown"))
+        elif header.count(column) > 1:
+            problems.append((column, "the column stands twice"))
+    return problems

@@ -72,18 +72,19 @@ class Rows(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[T]):
-    """What a table is called, which columns it has, and what makes a row unique."""
+    """What a table is called, which columns it has or may have, and what makes a row unique."""
 
     file: str
     columns: tuple[str, ...]
     build: Callable[[Record], T]
     key: str
+    optional: tuple[str, ...] = ()
 
     def read(self, folder: Path, report: Report) -> Rows[T]:
         """All good rows; bad ones and repeated keys are reported and left out."""
         rows: list[Numbered[T]] = []
         first_at: dict[str, int] = {}
-        for record in read_table(folder / self.file, self.columns, report):
+        for record in read_table(folder / self.file, self.columns, report, self.optional):
             value = self.build(record)
             key = record.cells[self.key].strip() if self.key else ""
             if key in first_at and key:
@@ -103,6 +104,7 @@ def _code(record: Record, column: str = "code") -> str:
 
 
 def _area(record: Record) -> Area:
+    lon, lat = _point(record)
     return Area(
         code=_code(record),
         parent=record.text("parent", needed=False),
@@ -114,7 +116,18 @@ def _area(record: Record) -> Area:
         valid_from=record.day("valid_from"),
         valid_to=record.day_or_none("valid_to"),
         source=record.text("source"),
+        lon=lon,
+        lat=lat,
     )
+
+
+def _point(record: Record) -> tuple[float | None, float | None]:
+    """Longitude and latitude, both or neither."""
+    given = {column for column in ("lon", "lat") if record.text(column, needed=False)}
+    for column, other in (("lon", "lat"), ("lat", "lon")):
+        if given == {other}:
+            record.fail(column, f"{other} is given without {column}", "Fill in both, or leave both empty")
+    return record.degrees("lon", 180), record.degrees("lat", 90)
 
 
 def _unit(record: Record) -> Unit:
@@ -227,6 +240,7 @@ AREA_TABLE = Table(
     _columns("code parent level name name_en aliases population valid_from valid_to source"),
     _area,
     "code",
+    optional=_columns("lon lat"),
 )
 UNIT_TABLE = Table(
     UNITS,
