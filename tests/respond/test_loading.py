@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.respond import casework, reading
-from minsheng.respond.loading import ADDED, EXPORTED, BadTable, Report, load, recognise, save
+from minsheng.respond.loading import ADDED, EXPORTED, NATURE, SIMULATED, BadTable, Report, load, recognise, save
 from minsheng.respond.vault import person_of, words_of
 
 HEADER = ["留言编号", "留言主题", "留言详情", "姓名", "联系电话", "诉求类型", "渠道", "备注"]
@@ -186,6 +186,42 @@ def test_what_is_exported_is_every_order_and_runs_nowhere(house, tmp_path: Path)
     assert {cell.data_type for cell in cells} == {"s"}
     texts = [row[-1].value for row in book.active.iter_rows(min_row=2)]
     assert [t.strip() for t in texts] == [t.strip() for t in FORMULAS]
+
+
+def cells_of(file: Path) -> list[list[str]]:
+    if file.suffix == ".csv":
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return list(csv.reader(lines))
+    return [[str(c.value or "") for c in row] for row in load_workbook(file).active.iter_rows()]
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
+def test_simulated_data_say_so_in_every_row_of_an_export_which_can_be_imported_again(
+    house, tmp_path: Path, name: str
+) -> None:
+    load(table(tmp_path / "in.csv", [["路灯不亮"], ["停水"]], ["内容"]), {})
+    with psycopg.connect(house.conninfo("loader")) as connection:
+        connection.execute("INSERT INTO ground_simulation (plan, fingerprint) VALUES ('{}', 'x')")
+    file = tmp_path / name
+    save(file, reading.all_rows(house.conninfo("loader")))
+    header, *rows = cells_of(file)
+    assert header == [*EXPORTED, NATURE]
+    assert [row[-1] for row in rows] == [SIMULATED, SIMULATED]
+    if file.suffix == ".xlsx":
+        assert load_workbook(file).sheetnames == ["orders-模拟数据"]
+    report = load(file, {})
+    assert sums(report) == (2, 0, 0)
+    assert NATURE in report.ignored
+
+
+@pytest.mark.db
+def test_an_export_of_a_real_city_does_not_speak_of_simulation(house, tmp_path: Path) -> None:
+    load(table(tmp_path / "in.csv", [["路灯不亮"]], ["内容"]), {})
+    for file in (tmp_path / "out.csv", tmp_path / "out.xlsx"):
+        save(file, reading.all_rows(house.conninfo("loader")))
+        assert cells_of(file)[0] == list(EXPORTED)
+    assert load_workbook(tmp_path / "out.xlsx").sheetnames == ["orders"]
 
 
 @pytest.mark.db

@@ -22,6 +22,8 @@ from zoneinfo import ZoneInfo
 DayKind = Literal["work", "rest", "holiday", "makeup"]
 
 _ZERO = timedelta(0)
+MOST_ENDS = 20_000
+"""How many ends of terms a calendar remembers, by day of start and number of working days."""
 _TERM = re.compile(r"([1-9][0-9]{0,4})(wd|wh|h|min|d)")
 
 
@@ -126,6 +128,7 @@ class Calendar:
     _before: int = field(init=False, repr=False, compare=False)
     _windows: tuple[tuple[timedelta, timedelta], ...] = field(init=False, repr=False, compare=False)
     _day_length: timedelta = field(init=False, repr=False, compare=False)
+    _ends: dict[tuple[int, int], datetime] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check()
@@ -137,6 +140,7 @@ class Calendar:
         put(self, "_days", days)
         put(self, "_before", _weekdays_until(start - 1))
         put(self, "_windows", windows)
+        put(self, "_ends", {})
         put(self, "_day_length", sum((shuts - opens for opens, shuts in windows), _ZERO))
         if self._day_length < timedelta(hours=1):
             raise ValueError("office hours are at least one hour a day")
@@ -219,8 +223,14 @@ class Calendar:
         if days < 1:
             raise ValueError(f"a term is at least 1 working day, not {days}")
         _need_aware(at)
-        day = self._nth(self._rank(at.astimezone(self._zone).toordinal()) + days)
-        return datetime.combine(day, self.hours[-1][1], self._zone).astimezone(UTC)
+        start = at.astimezone(self._zone).toordinal()
+        found = self._ends.get((start, days))
+        if found is None:
+            day = self._nth(self._rank(start) + days)
+            found = datetime.combine(day, self.hours[-1][1], self._zone).astimezone(UTC)
+            if len(self._ends) < MOST_ENDS:
+                self._ends[start, days] = found
+        return found
 
     def add_working_hours(self, at: datetime, hours: int) -> datetime:
         """The moment when so many office hours have passed; outside office hours the clock stands still.

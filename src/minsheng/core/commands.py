@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from minsheng.core.codes import (
@@ -40,7 +41,7 @@ class Command:
 
     def spoken(self) -> dict[str, str]:
         """The words of this command, by field name, empty ones left out."""
-        return {f.name: v for f in fields(self) if f.metadata.get(WORDS) and (v := getattr(self, f.name))}
+        return {name: v for name in _word_fields(self.NAME) if (v := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,3 +413,8 @@ class Reveal(Command):
 
 COMMANDS: dict[str, type[Command]] = {c.NAME: c for c in Command.__subclasses__()}
 """Command code → its class."""
+
+
+@cache
+def _word_fields(command: str) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(COMMANDS[command]) if f.metadata.get(WORDS))

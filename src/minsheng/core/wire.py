@@ -6,29 +6,68 @@ acted, every answer of the call-back but `resolved`, and files."""
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, ClassVar, Union, cast, get_args, get_origin, get_type_hints
 
 from minsheng.core.events import EVENTS, Event
+from minsheng.core.values import contents_of
 
 
 def plain(value: Any) -> Any:
     """`value` as JSON holds it: codes as text, times as ISO 8601 in UTC with Z, records as objects."""
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    if isinstance(value, tuple | list):
-        return [plain(v) for v in value]
-    if isinstance(value, frozenset):
-        return sorted(plain(v) for v in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    return value
+    kind: Any = type(value)
+    return _writer(kind)(value)
+
+
+Writer = Callable[[Any], Any]
+
+
+@cache
+def _writer(kind: Any) -> Writer:
+    """How a value of exactly this type is written, found once a type."""
+    if issubclass(kind, StrEnum):
+        return attrgetter("_value_")
+    if issubclass(kind, datetime):
+        return _moment
+    if issubclass(kind, tuple | list):
+        return lambda values: [plain(v) for v in values]
+    if issubclass(kind, frozenset):
+        return lambda values: sorted(plain(v) for v in values)
+    if is_dataclass(kind):
+        return _record(tuple(f.name for f in fields(kind)))
+    return lambda value: value
+
+
+def _moment(value: datetime) -> str:
+    return _utc(value if value.tzinfo is UTC else value.astimezone(UTC))
+
+
+@lru_cache(8192)
+def _utc(value: datetime) -> str:
+    """An order's times stand in several of its events and parts; each is written out once."""
+    return value.isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
+
+
+_PLAIN_ALREADY = frozenset({str, int, bool, types.NoneType})
+
+
+def _record(names: tuple[str, ...]) -> Writer:
+    contents = contents_of(names)
+
+    def write(value: Any) -> dict[str, Any]:
+        return {n: v if type(v) in _PLAIN_ALREADY else plain(v) for n, v in zip(names, contents(value), strict=True)}
+
+    return write
+
+
+@cache
+def _event_writer(kind: Any) -> Writer:
+    return _record(tuple(f.name for f in fields(kind) if f.name not in ("at", "by")))
 
 
 @cache
@@ -57,9 +96,8 @@ def shaped(kind: Any, value: Any) -> Any:
 
 def to_json(event: Event) -> dict[str, Any]:
     """The event's own fields as JSON holds them, without `at` and `by`, which stand in columns of their own."""
-    data = plain(event)
-    del data["at"], data["by"]
-    return dict(data)
+    kind: Any = type(event)
+    return cast(dict[str, Any], _event_writer(kind)(event))
 
 
 def from_json(name: str, at: datetime, by: str, data: Mapping[str, Any]) -> Event:

@@ -12,17 +12,22 @@ from minsheng.respond import store
 _PROPOSED = {"area": "place", "lead": "unit"}
 
 
-def remember(number: int, order: Order, at: datetime, fields: Iterable[str]) -> None:
-    """Keep what a person decided beside what was proposed: the model's lessons, and the source of every decision."""
+def decided(order: Order, fields: Iterable[str]) -> dict[str, str]:
+    """What stands in those of `fields` that `order` has decided: category, kind, urgency, area or lead."""
     lead = order.lead
-    decided = {
+    values = {
         "category": order.category,
         "kind": order.kind.value,
         "urgency": order.urgency.value,
         "area": order.area,
         "lead": lead.unit if lead else None,
     }
-    names = [f for f in fields if decided[f] is not None]
+    return {name: value for name in fields if (value := values[name]) is not None}
+
+
+def remember(number: int, order: Order, at: datetime, fields: Iterable[str]) -> None:
+    """Keep what a person decided beside what was proposed: the model's lessons, and the source of every decision."""
+    values = decided(order, fields)
     store.run(
         "INSERT INTO respond_decision (order_id, field, proposed, decided, source, at) "
         "SELECT %(id)s, f.name, c.proposals -> f.proposal ->> 'value', f.decided, 'person', %(at)s "
@@ -31,8 +36,8 @@ def remember(number: int, order: Order, at: datetime, fields: Iterable[str]) -> 
         {
             "id": number,
             "at": at,
-            "names": names,
-            "proposals": [_PROPOSED.get(f, f) for f in names],
-            "decided": [decided[f] for f in names],
+            "names": list(values),
+            "proposals": [_PROPOSED.get(f, f) for f in values],
+            "decided": list(values.values()),
         },
     )

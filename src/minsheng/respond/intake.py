@@ -90,23 +90,7 @@ def receive(request: Request, by: Actor = RESIDENT, at: datetime | None = None) 
     number = store.numbers.take()
     no = order_no(number, at)
     policy = present.policy(at)
-    command = say.Receive(
-        no=no,
-        channel=request.channel,
-        taxonomy=present.city().taxonomy.version,
-        kind=request.kind,
-        urgency=request.urgency,
-        category=request.category,
-        area=request.area,
-        secret=request.secret,
-        reply_wanted=request.reply_wanted,
-        anonymous=not request.person.phone,
-        complained_of=request.complained_of,
-        split_from=request.split_from,
-        title=request.title,
-        text=request.text,
-        address=request.person.address,
-    )
+    command = registering(request, no)
     events = decide(None, command, policy, at, by)
     order = evolve(None, events[0])
     seal = new_seal(number)
@@ -130,6 +114,27 @@ def receive(request: Request, by: Actor = RESIDENT, at: datetime | None = None) 
             raise
         return known
     return Receipt(no, code_of(no), order.promised)
+
+
+def registering(request: Request, no: str) -> say.Receive:
+    """The command that registers `request` under the number `no`."""
+    return say.Receive(
+        no=no,
+        channel=request.channel,
+        taxonomy=present.city().taxonomy.version,
+        kind=request.kind,
+        urgency=request.urgency,
+        category=request.category,
+        area=request.area,
+        secret=request.secret,
+        reply_wanted=request.reply_wanted,
+        anonymous=not request.person.phone,
+        complained_of=request.complained_of,
+        split_from=request.split_from,
+        title=request.title,
+        text=request.text,
+        address=request.person.address,
+    )
 
 
 def order_no(number: int, at: datetime) -> str:

@@ -164,22 +164,29 @@ EXPORTED = (
     *("no", "state", "channel", "kind", "urgency", "category", "area", "lead", "received_at", "promised", "due"),
     *("card", "reworks", "closed_at", "title", "text"),
 )
+NATURE, SIMULATED = "数据性质", "模拟数据"
+"""The column that an export has more when the city's data are simulated, and what every row says in it."""
 
 
 def save(file: Path, rows: Iterator[Sequence[object]]) -> int:
-    """Write rows of EXPORTED to .xlsx or .csv; returns how many. Text that a spreadsheet would run stays text."""
+    """Write rows of EXPORTED to .xlsx or .csv; returns how many. Text that a spreadsheet would run stays text.
+    Simulated data say so in every row (NATURE), and in the name of the sheet."""
+    simulated = present.simulated()
+    header = (*EXPORTED, NATURE) if simulated else EXPORTED
+    if simulated:
+        rows = ((*row, SIMULATED) for row in rows)
     count = 0
     if file.suffix.lower() == ".csv":
         with file.open("w", encoding="utf-8-sig", newline="") as out:
             writer = csv.writer(out)
-            writer.writerow(EXPORTED)
+            writer.writerow(header)
             for row in rows:
                 writer.writerow([_tame(v) for v in row])
                 count += 1
         return count
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("orders")
-    sheet.append(list(EXPORTED))
+    sheet = book.create_sheet(f"orders-{SIMULATED}" if simulated else "orders")
+    sheet.append(list(header))
     for row in rows:
         cells = []
         for v in row:

@@ -11,11 +11,12 @@ import hmac
 import json
 import re
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections
 
+from minsheng.core.wire import plain
 from minsheng.ground.keys import keys
 
 KEY_BYTES = 32
@@ -50,15 +51,19 @@ class Seal:
 
     order_id: int
     key: bytes
+    _cipher: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cipher", AESGCM(self.key))
 
     def shut(self, place: str, plain: bytes) -> bytes:
         """`plain` sealed for `place` (a box opens only where it was put)."""
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + AESGCM(self.key).encrypt(nonce, plain, self._where(place))
+        return nonce + self._cipher.encrypt(nonce, plain, self._where(place))
 
     def open(self, place: str, box: bytes) -> bytes:
         """What `box` at `place` holds. InvalidTag when it was moved or changed."""
-        return AESGCM(self.key).decrypt(box[:_NONCE], box[_NONCE:], self._where(place))
+        return self._cipher.decrypt(box[:_NONCE], box[_NONCE:], self._where(place))
 
     def digest(self, place: str, text: str) -> str:
         """A keyed digest of `text`: proves it while the key lives, says nothing after (hex, 32 characters)."""
@@ -116,7 +121,7 @@ def person_of(order_id: int) -> Person | None:
 
 def sealed_person(seal: Seal, person: Person) -> tuple[bytes, bytes | None]:
     """The box for vault.person, and the digest by which the same number is found again."""
-    box = seal.shut("person", json.dumps(asdict(person), ensure_ascii=False).encode())
+    box = seal.shut("person", json.dumps(plain(person), ensure_ascii=False).encode())
     return box, phone_digest(person.phone) if person.phone else None
 
 

@@ -5,7 +5,6 @@ Each event says in `on` what it changes, so that an order can be rebuilt from it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from minsheng.core.events.base import Event, Given
 from minsheng.core.events.closing import (
@@ -120,7 +119,7 @@ def evolve(order: Order | None, event: Event) -> Order:
         assert order is None, "an order is received once"
         return event.first()
     assert order is not None, "the first event of an order is received"
-    return replace(event.on(order), version=order.version + 1)
+    return event.on(order)
 
 
 def rebuild(events: Iterable[Event]) -> Order:

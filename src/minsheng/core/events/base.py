@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from minsheng.core.codes import (
     Ask,
@@ -12,6 +12,7 @@ from minsheng.core.codes import (
     Part,
 )
 from minsheng.core.order import Asked, Assignment, Order
+from minsheng.core.values import changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +24,18 @@ class Event:
     by: str
 
     def on(self, o: Order) -> Order:
-        """The order after this event."""
-        return o
+        """The order after this event, which its version counts."""
+        return after(o)
 
 
-def standing(o: Order, a: Assignment) -> Order:
-    return replace(o, assignments=tuple(a if x.id == a.id else x for x in o.assignments))
+def after(o: Order, **changes: Any) -> Order:
+    """`o` one event later, with `changes` made: each event's `on` says all that it changes at once."""
+    return changed(o, version=o.version + 1, **changes)
+
+
+def with_part(assignments: tuple[Assignment, ...], a: Assignment) -> tuple[Assignment, ...]:
+    """`assignments` with `a` in place of the one that has its number."""
+    return tuple(a if x.id == a.id else x for x in assignments)
 
 
 def assignment_of(o: Order, assignment: int) -> Assignment:
@@ -38,7 +45,7 @@ def assignment_of(o: Order, assignment: int) -> Assignment:
 
 
 def all_left(o: Order) -> tuple[Assignment, ...]:
-    return tuple(replace(a, state=AssignmentState.LEFT) for a in o.assignments)
+    return tuple(changed(a, state=AssignmentState.LEFT) for a in o.assignments)
 
 
 def asks_without(o: Order, kind: Ask, assignment: int | None) -> tuple[Asked, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from minsheng.core.codes import (
@@ -14,8 +14,9 @@ from minsheng.core.codes import (
     State,
     Told,
 )
-from minsheng.core.events.base import Event
+from minsheng.core.events.base import Event, after
 from minsheng.core.order import Clock, ClockName, Order
+from minsheng.core.values import changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class CalledBack(Event):
             clock = Clock(ClockName.RATING, self.rating_due)
         elif self.due is not None:
             clock = Clock(ClockName.CALL_BACK, self.due)
-        return replace(
+        return after(
             o,
             call_attempts=o.call_attempts + 1,
             called_by=self.by,
@@ -57,10 +58,10 @@ class ReworkOrdered(Event):
         lead = o.lead
         assert lead is not None
         barred = o.barred | {a.replied_by for a in o.assignments if a.replied_by is not None}
-        changed = []
+        assignments = []
         for a in o.assignments:
             if a.id == lead.id:
-                a = replace(
+                a = changed(
                     a,
                     state=AssignmentState.TO_SIGN,
                     round=o.reworks + 2,
@@ -71,13 +72,13 @@ class ReworkOrdered(Event):
                     replied_by=None,
                 )
             elif a.parent is not None:
-                a = replace(a, state=AssignmentState.LEFT)
-            changed.append(a)
-        return replace(
+                a = changed(a, state=AssignmentState.LEFT)
+            assignments.append(a)
+        return after(
             o,
             state=State.REWORKING,
             reworks=o.reworks + 1,
-            assignments=tuple(changed),
+            assignments=tuple(assignments),
             asks=tuple(q for q in o.asks if q.kind is Ask.EXCLUSION),
             barred=barred,
             handling_due=self.due,
@@ -96,7 +97,7 @@ class FailedAgain(Event):
 
     def on(self, o: Order) -> Order:
         barred = o.barred | {a.replied_by for a in o.assignments if a.replied_by is not None}
-        return replace(o, reworks=o.reworks + 1, barred=barred, resolved=None, call_attempts=0, called_by=None)
+        return after(o, reworks=o.reworks + 1, barred=barred, resolved=None, call_attempts=0, called_by=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ class FellBack(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(
+        return after(
             o,
             state=State.MERGED,
             clock=Clock(ClockName.FOLLOW, self.due),
@@ -128,7 +129,7 @@ class Closed(Event):
     archive_due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(
+        return after(
             o,
             state=State.CLOSED,
             closing=self.closing,
@@ -148,11 +149,12 @@ class Reopened(Event):
     due: datetime | None
 
     def on(self, o: Order) -> Order:
-        o = replace(o, closing=None, closed_at=None)
         if self.due is None:
-            return o
-        return replace(
+            return after(o, closing=None, closed_at=None)
+        return after(
             o,
+            closing=None,
+            closed_at=None,
             state=State.TO_DISPATCH,
             clock=Clock(ClockName.DISPATCH, self.due),
             resolved=None,
@@ -170,7 +172,7 @@ class Withdrawn(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(
+        return after(
             o,
             state=State.WITHDRAWN,
             before=o.state,
@@ -187,7 +189,7 @@ class WithdrawalCancelled(Event):
 
     def on(self, o: Order) -> Order:
         assert o.before is not None
-        return replace(o, state=o.before, clock=o.clock_before, before=None, clock_before=None)
+        return after(o, state=o.before, clock=o.clock_before, before=None, clock_before=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +199,7 @@ class Archived(Event):
     NAME = "archived"
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.ARCHIVED, clock=None)
+        return after(o, state=State.ARCHIVED, clock=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,5 +213,5 @@ class CardGiven(Event):
     def on(self, o: Order) -> Order:
         order = list(Card)
         if o.card is not None and order.index(o.card) >= order.index(self.card):
-            return o
-        return replace(o, card=self.card)
+            return after(o)
+        return after(o, card=self.card)

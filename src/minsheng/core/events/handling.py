@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from minsheng.core.codes import (
     Ask,
@@ -13,8 +14,9 @@ from minsheng.core.codes import (
     Result,
     State,
 )
-from minsheng.core.events.base import Event, asks_without, assignment_of, standing
+from minsheng.core.events.base import Event, after, asks_without, assignment_of, with_part
 from minsheng.core.order import Asked, Clock, ClockName, Order
+from minsheng.core.values import changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class ExtensionAsked(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, asks=(*o.asks, Asked(Ask.EXTENSION, self.assignment, self.by, self.due)))
+        return after(o, asks=(*o.asks, Asked(Ask.EXTENSION, self.assignment, self.by, self.due)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,25 +42,25 @@ class ExtensionDecided(Event):
     due: datetime | None
 
     def on(self, o: Order) -> Order:
-        o = replace(o, asks=asks_without(o, Ask.EXTENSION, self.assignment))
+        asks = asks_without(o, Ask.EXTENSION, self.assignment)
         if self.due is None:
-            return o
+            return after(o, asks=asks)
         a = assignment_of(o, self.assignment)
         family = {a.id} | {c.id for c in o.children(a.id)}
         if a.parent is not None:
             family.add(a.parent)
-        o = replace(
-            o,
-            extensions=o.extensions + 1,
-            assignments=tuple(
-                replace(x, due=self.due, extensions=x.extensions + (x.id == a.id)) if x.id in family else x
+        changes: dict[str, Any] = {
+            "asks": asks,
+            "extensions": o.extensions + 1,
+            "assignments": tuple(
+                changed(x, due=self.due, extensions=x.extensions + (x.id == a.id)) if x.id in family else x
                 for x in o.assignments
             ),
-        )
+        }
         if a.part is Part.CO:
-            return o
+            return after(o, **changes)
         assert o.clock is not None
-        return replace(o, handling_due=self.due, clock=replace(o.clock, due=self.due))
+        return after(o, **changes, handling_due=self.due, clock=changed(o.clock, due=self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,9 @@ class Parked(Event):
     def on(self, o: Order) -> Order:
         lead = o.lead
         assert lead is not None
-        o = standing(o, replace(lead, state=AssignmentState.HANDLING, accepted=False))
-        return replace(o, state=State.PARKED, clock=Clock(ClockName.PARKED, self.until))
+        lead = changed(lead, state=AssignmentState.HANDLING, accepted=False)
+        clock = Clock(ClockName.PARKED, self.until)
+        return after(o, state=State.PARKED, clock=clock, assignments=with_part(o.assignments, lead))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,7 @@ class PromiseFell(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.TO_REVIEW, clock=Clock(ClockName.REVIEW, self.due))
+        return after(o, **to_review(self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +99,13 @@ class Progressed(Event):
 
     def on(self, o: Order) -> Order:
         a = assignment_of(o, self.assignment)
-        o = replace(o, handlers=o.handlers | {self.by})
-        return standing(o, replace(a, contacted=a.contacted or self.contacted))
+        a = changed(a, contacted=a.contacted or self.contacted)
+        return after(o, assignments=with_part(o.assignments, a), handlers=o.handlers | {self.by})
+
+
+def to_review(due: datetime | None) -> dict[str, Any]:
+    """What changes when the centre's review starts, to end by `due`; nothing without one."""
+    return {} if due is None else {"state": State.TO_REVIEW, "clock": Clock(ClockName.REVIEW, due)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +121,14 @@ class Replied(Event):
 
     def on(self, o: Order) -> Order:
         a = assignment_of(o, self.assignment)
-        a = replace(
+        a = changed(
             a,
             state=AssignmentState.REPLIED,
             contacted=a.contacted or self.contacted,
             replied_by=self.by,
             accepted=False,
         )
-        o = replace(standing(o, a), handlers=o.handlers | {self.by})
-        if self.due is None:
-            return o
-        return replace(o, state=State.TO_REVIEW, clock=Clock(ClockName.REVIEW, self.due))
+        return after(o, assignments=with_part(o.assignments, a), handlers=o.handlers | {self.by}, **to_review(self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +144,15 @@ class ReplyReviewed(Event):
     def on(self, o: Order) -> Order:
         a = assignment_of(o, self.assignment)
         if not self.accepted:
-            return standing(o, replace(a, state=AssignmentState.HANDLING))
-        o = replace(standing(o, replace(a, accepted=True)), handlers=o.handlers | {self.by})
+            return after(o, assignments=with_part(o.assignments, changed(a, state=AssignmentState.HANDLING)))
+        handlers = o.handlers | {self.by}
+        accepted = with_part(o.assignments, changed(a, accepted=True))
         if not self.forwards:
-            return o
+            return after(o, assignments=accepted, handlers=handlers)
         assert a.parent is not None
         parent = assignment_of(o, a.parent)
-        o = standing(o, replace(parent, state=AssignmentState.REPLIED, contacted=parent.contacted or a.contacted))
-        if self.due is None:
-            return o
-        return replace(o, state=State.TO_REVIEW, clock=Clock(ClockName.REVIEW, self.due))
+        parent = changed(parent, state=AssignmentState.REPLIED, contacted=parent.contacted or a.contacted)
+        return after(o, assignments=with_part(accepted, parent), handlers=handlers, **to_review(self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,13 +172,14 @@ class ReviewDone(Event):
             again = o.reworks > 0
             name = ClockName.REWORK if again else ClockName.HANDLING
             state = State.REWORKING if again else State.DISPATCHED
-            o = standing(o, replace(lead, state=AssignmentState.HANDLING))
-            return replace(o, state=state, clock=Clock(name, due))
-        o = standing(o, replace(lead, accepted=True))
+            lead = changed(lead, state=AssignmentState.HANDLING)
+            return after(o, state=state, clock=Clock(name, due), assignments=with_part(o.assignments, lead))
+        assignments = with_part(o.assignments, changed(lead, accepted=True))
         if self.due is None:
-            return o
-        return replace(
+            return after(o, assignments=assignments)
+        return after(
             o,
+            assignments=assignments,
             state=State.TO_CALL_BACK,
             clock=Clock(ClockName.CALL_BACK, self.due),
             call_attempts=0,
@@ -192,7 +197,7 @@ class ExclusionAsked(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, asks=(*o.asks, Asked(Ask.EXCLUSION, self.assignment, self.by, self.due)))
+        return after(o, asks=(*o.asks, Asked(Ask.EXCLUSION, self.assignment, self.by, self.due)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +209,8 @@ class ExclusionDecided(Event):
     granted: bool
 
     def on(self, o: Order) -> Order:
-        o = replace(o, asks=asks_without(o, Ask.EXCLUSION, self.assignment))
-        return replace(o, excluded=o.excluded or self.granted)
+        asks = asks_without(o, Ask.EXCLUSION, self.assignment)
+        return after(o, asks=asks, excluded=o.excluded or self.granted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +221,7 @@ class Terminated(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.TERMINATED, clock=Clock(ClockName.TELL, self.due))
+        return after(o, state=State.TERMINATED, clock=Clock(ClockName.TELL, self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from minsheng.core.codes import (
@@ -11,7 +11,7 @@ from minsheng.core.codes import (
     State,
     Urgency,
 )
-from minsheng.core.events.base import Event
+from minsheng.core.events.base import Event, after
 from minsheng.core.order import Clock, ClockName, Order
 
 
@@ -65,7 +65,7 @@ class DetailAsked(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.INCOMPLETE, clock=Clock(ClockName.DETAIL, self.due))
+        return after(o, state=State.INCOMPLETE, clock=Clock(ClockName.DETAIL, self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +77,8 @@ class DetailAdded(Event):
 
     def on(self, o: Order) -> Order:
         if self.due is None:
-            return o
-        return replace(o, state=State.RECEIVED, clock=Clock(ClockName.DISPATCH, self.due))
+            return after(o)
+        return after(o, state=State.RECEIVED, clock=Clock(ClockName.DISPATCH, self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ class Answered(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.ANSWERED, clock=Clock(ClockName.TELL, self.due))
+        return after(o, state=State.ANSWERED, clock=Clock(ClockName.TELL, self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class Transferred(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.TRANSFERRED, clock=Clock(ClockName.TELL, self.due))
+        return after(o, state=State.TRANSFERRED, clock=Clock(ClockName.TELL, self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class Explained(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.EXPLAINED, clock=Clock(ClockName.TELL, self.due))
+        return after(o, state=State.EXPLAINED, clock=Clock(ClockName.TELL, self.due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class Merged(Event):
     into: str
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.MERGED, merged_into=self.into, clock=Clock(ClockName.FOLLOW, o.promised))
+        return after(o, state=State.MERGED, merged_into=self.into, clock=Clock(ClockName.FOLLOW, o.promised))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class Absorbed(Event):
     no: str
 
     def on(self, o: Order) -> Order:
-        return replace(o, absorbed=(*o.absorbed, self.no))
+        return after(o, absorbed=(*o.absorbed, self.no))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ class Followed(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, state=State.TO_CALL_BACK, clock=Clock(ClockName.CALL_BACK, self.due), call_attempts=0)
+        return after(o, state=State.TO_CALL_BACK, clock=Clock(ClockName.CALL_BACK, self.due), call_attempts=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +171,7 @@ class Submitted(Event):
     complained_of: tuple[str, ...]
 
     def on(self, o: Order) -> Order:
-        return replace(
+        return after(
             o,
             state=State.TO_DISPATCH,
             category=self.category,
@@ -194,4 +194,4 @@ class Reclassified(Event):
     kind: Kind
 
     def on(self, o: Order) -> Order:
-        return replace(o, category=self.category, kind=self.kind)
+        return after(o, category=self.category, kind=self.kind)

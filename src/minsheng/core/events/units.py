@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from minsheng.core.codes import (
@@ -11,8 +11,18 @@ from minsheng.core.codes import (
     ReturnReason,
     State,
 )
-from minsheng.core.events.base import Event, Given, all_left, asks_without, assignment_from, assignment_of, standing
+from minsheng.core.events.base import (
+    Event,
+    Given,
+    after,
+    all_left,
+    asks_without,
+    assignment_from,
+    assignment_of,
+    with_part,
+)
 from minsheng.core.order import Asked, Clock, ClockName, Order
+from minsheng.core.values import changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +39,7 @@ class Dispatched(Event):
         state = State.REWORKING if again else State.DISPATCHED
         name = ClockName.REWORK if again else ClockName.HANDLING
         new = tuple(assignment_from(g, self.at, self.due, o.reworks + 1) for g in self.given)
-        return replace(
+        return after(
             o,
             state=state,
             clock=Clock(name, self.due),
@@ -51,7 +61,7 @@ class ReturnAsked(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, asks=(*o.asks, Asked(Ask.RETURN, self.assignment, self.by, self.due)))
+        return after(o, asks=(*o.asks, Asked(Ask.RETURN, self.assignment, self.by, self.due)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +74,13 @@ class ReturnDecided(Event):
     due: datetime | None
 
     def on(self, o: Order) -> Order:
-        o = replace(o, asks=asks_without(o, Ask.RETURN, self.assignment))
+        asks = asks_without(o, Ask.RETURN, self.assignment)
         if not self.granted:
-            return o
-        a = assignment_of(o, self.assignment)
+            return after(o, asks=asks)
         if self.due is None:
-            return standing(o, replace(a, state=AssignmentState.LEFT))
-        return replace(
+            left = changed(assignment_of(o, self.assignment), state=AssignmentState.LEFT)
+            return after(o, asks=asks, assignments=with_part(o.assignments, left))
+        return after(
             o,
             state=State.TO_DISPATCH,
             returns=o.returns + 1,
@@ -89,7 +99,7 @@ class MeetingOpened(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(
+        return after(
             o,
             state=State.ARBITRATING,
             assignments=all_left(o),
@@ -107,7 +117,8 @@ class Signed(Event):
     assignment: int
 
     def on(self, o: Order) -> Order:
-        return standing(o, replace(assignment_of(o, self.assignment), state=AssignmentState.HANDLING))
+        signed = changed(assignment_of(o, self.assignment), state=AssignmentState.HANDLING)
+        return after(o, assignments=with_part(o.assignments, signed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +132,8 @@ class PassedDown(Event):
         assert self.given.parent is not None
         parent = assignment_of(o, self.given.parent)
         child = assignment_from(self.given, self.at, parent.due, parent.round)
-        parent = replace(parent, state=AssignmentState.HANDLING)
-        o = standing(o, parent)
-        return replace(o, assignments=(*o.assignments, child))
+        parent = changed(parent, state=AssignmentState.HANDLING)
+        return after(o, assignments=(*with_part(o.assignments, parent), child))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +145,8 @@ class Joined(Event):
     due: datetime
 
     def on(self, o: Order) -> Order:
-        return replace(o, assignments=(*o.assignments, assignment_from(self.given, self.at, self.due, o.reworks + 1)))
+        new = assignment_from(self.given, self.at, self.due, o.reworks + 1)
+        return after(o, assignments=(*o.assignments, new))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,4 +157,5 @@ class Excused(Event):
     assignment: int
 
     def on(self, o: Order) -> Order:
-        return standing(o, replace(assignment_of(o, self.assignment), state=AssignmentState.LEFT))
+        left = changed(assignment_of(o, self.assignment), state=AssignmentState.LEFT)
+        return after(o, assignments=with_part(o.assignments, left))
