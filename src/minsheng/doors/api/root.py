@@ -9,10 +9,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 from ninja.security import HttpBearer
 
 from minsheng.core import Actor, Forbidden, Refused
+from minsheng.ground import present
 from minsheng.ground.models import Token
 from minsheng.respond.casework import NotFound
 from minsheng.respond.intake import Conflict
@@ -43,7 +45,23 @@ class Readable(JSONRenderer):
         return json.dumps(data, cls=self.encoder_class, ensure_ascii=False)
 
 
-api = NinjaAPI(
+SIMULATED = "模拟数据，仅供演示和测试 / Simulated data, for demonstration and testing only"
+
+
+class Described(NinjaAPI):
+    """The API with a description that says when the city's data are simulated."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The OpenAPI document."""
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        if present.simulated():
+            schema["info"]["description"] = f"{SIMULATED} · {self.description}"
+        return schema
+
+
+api = Described(
     renderer=Readable(),
     title="民声 Minsheng",
     version="1",

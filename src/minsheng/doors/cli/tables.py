@@ -54,13 +54,15 @@ def _progress(what: str):  # type: ignore[no-untyped-def]
 
 
 def export_table(args: argparse.Namespace) -> int:
-    """Write every order, redacted texts, to a spreadsheet."""
+    """Write every order, redacted texts, to a spreadsheet; simulated data are marked in it."""
     if args.file.suffix.lower() not in (".csv", ".xlsx"):
         raise Mistake("export writes .xlsx or .csv; give the file such a name")
     with house(args.data) as server:
-        from minsheng.respond.loading import save
+        from minsheng.ground import present
+        from minsheng.respond.loading import SIMULATED, save
         from minsheng.respond.reading import all_rows
 
         count = save(args.file, all_rows(server.conninfo("loader")))
-    print(f"{count} orders → {args.file}")
+        mark = f" · {SIMULATED}" if present.simulated() else ""
+    print(f"{count} orders → {args.file}{mark}")
     return 0

@@ -15,6 +15,12 @@ from minsheng.ground import present
 register = template.Library()
 
 
+@register.simple_tag
+def known_simulated() -> bool:
+    """Whether the data are known to be simulated, for error pages, which are made without the frame's context."""
+    return present.known_simulated()
+
+
 @register.filter
 def term(code: str | None, kind: str) -> str:
     """The word for `code` of the code list `kind` ("State", "Grade" …) in the page's language."""
