@@ -13,6 +13,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,9 +61,8 @@ def template(postgres: PostgreSQL) -> str:
     return TEMPLATE
 
 
-@pytest.fixture
-def database(postgres: PostgreSQL, template: str) -> Iterator[Database]:
-    """A database of the test's own, dropped after it."""
+@contextmanager
+def _clone(postgres: PostgreSQL, template: str) -> Iterator[Database]:
     clone = Database(postgres, f"test_{next(_numbers)}")
     name = sql.Identifier(clone.name)
     with _administrator(postgres) as connection:
@@ -74,6 +74,20 @@ def database(postgres: PostgreSQL, template: str) -> Iterator[Database]:
     yield clone
     with _administrator(postgres) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+@pytest.fixture
+def database(postgres: PostgreSQL, template: str) -> Iterator[Database]:
+    """A database of the test's own, dropped after it."""
+    with _clone(postgres, template) as clone:
+        yield clone
+
+
+@pytest.fixture
+def another_database(postgres: PostgreSQL, template: str) -> Iterator[Database]:
+    """A second one, to compare with."""
+    with _clone(postgres, template) as clone:
+        yield clone
 
 
 _numbers = itertools.count(1)

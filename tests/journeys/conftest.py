@@ -1,4 +1,4 @@
-"""A demo city and a real browser for the journeys. Without Chromium the journeys skip aloud (in CI that fails)."""
+"""A small demo city and a real browser for the journeys. Without Chromium they skip aloud (in CI that fails)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,21 @@ FLAGS = [
 ]
 
 
+MINSHENG = (sys.executable, "-m", "minsheng.doors.cli")
+
+
+def _environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith("MINSHENG_D")}
+
+
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo city's data directory."""
-    return tmp_path_factory.mktemp("demo")
+    """The demo city's data directory: a month of a quiet city, which the demo takes as it finds it."""
+    folder = tmp_path_factory.mktemp("demo")
+    first = (datetime.now(UTC) - timedelta(days=33)).date().isoformat()
+    command = [*MINSHENG, "sim", "--into", str(folder), "--months", "1", "--orders-per-day", "5", "--first", first]
+    subprocess.run(command, check=True, capture_output=True, env=_environment())
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +43,8 @@ def city(data: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {k: v for k, v in os.environ.items() if not k.startswith("MINSHENG_D")}
-    command = [sys.executable, "-m", "minsheng.doors.cli", "demo", "--data", str(data), "--port", str(port)]
-    house = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    command = [*MINSHENG, "demo", "--data", str(data), "--port", str(port)]
+    house = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment())
     try:
         assert house.stdout is not None
         line = house.stdout.readline()

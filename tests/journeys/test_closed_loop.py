@@ -75,7 +75,7 @@ def test_from_a_phone_through_second_handling_to_closed(browser, city: str) -> N
     assert TEXT in phone.content()
     phone.locator("main form button").first.click()
     phone.wait_for_load_state()
-    no = re.search(r"AY\d{14,}", phone.locator("main").inner_text())
+    no = re.search(r"QH\d{14,}", phone.locator("main").inner_text())
     assert no, phone.locator("main").inner_text()
     no = no.group()
     code = re.search(r"\b[A-Z2-7]{10}\b", phone.locator("main").inner_text().replace(no, ""))

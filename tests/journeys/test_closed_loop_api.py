@@ -16,7 +16,7 @@ from minsheng.ground.city import load_pack
 
 pytestmark = pytest.mark.journey
 
-PACK = load_pack(Path(__file__).resolve().parents[2] / "cities" / "anyang")
+PACK = load_pack(Path(__file__).resolve().parents[2] / "cities" / "qinghe")
 TOWN = next(u for u in PACK.units.values() if u.kind == "township")
 COUNTY = PACK.units[TOWN.parent]
 SIBLING = next(u for u in PACK.units.values() if u.parent == COUNTY.code and u.code != TOWN.code)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 DATA = Path("data")
+SIMULATED = Path(__file__).resolve().parents[4] / "cities" / "qinghe"
 Verb = Callable[[argparse.Namespace], int]
 
 
@@ -23,7 +25,29 @@ def _later(module: str, name: str) -> Verb:
 def _serving(sub: argparse.ArgumentParser, port: int) -> None:
     sub.add_argument("--data", type=Path, default=DATA, help="data directory (made when absent)")
     sub.add_argument("--port", type=int, default=port)
-    sub.add_argument("--city", type=Path, help="city pack; default cities/anyang")
+    sub.add_argument("--city", type=Path, help="city pack; default cities/anyang, for demo cities/qinghe")
+
+
+def _simulating(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--city", type=Path, default=SIMULATED, help="city pack; default the invented cities/qinghe")
+    sub.add_argument("--seed", type=int, default=1, help="the same seed, the same city")
+    sub.add_argument(
+        "--into", type=Path, metavar="DATA", help="data directory of a new city; an interrupted run goes on"
+    )
+    sub.add_argument("--months", type=int, default=12)
+    sub.add_argument("--orders-per-day", type=float, default=700.0, metavar="R")
+    sub.add_argument("--first", type=date.fromisoformat, default=date(2025, 1, 1), metavar="DATE", help="first day")
+    sub.add_argument("--truth", type=Path, metavar="DIR", help="where the truth is written; default DATA/truth")
+    sub.add_argument("--gaming", default="none", metavar="SPEC", help="none, all, or SWITCH=STRENGTH[@SHARE],…")
+    sub.add_argument("--interventions", type=int, default=0, metavar="N", help="governance actions with a known effect")
+    sub.add_argument("--through", metavar="URL", help="send requests to a running house instead")
+    sub.add_argument("--rate", type=float, default=5.0, help="requests a second, with --through")
+    sub.add_argument("--seconds", type=float, default=60.0, help="for how long, with --through")
+    sub.add_argument("--connections", type=int, default=32, metavar="N", help="kept connections, with --through")
+    sub.add_argument(
+        "--token", action="append", default=[], metavar="WHO=TOKEN", help="ROLE or ROLE@UNIT that works too, repeatable"
+    )
+    sub.add_argument("--real", action="store_true", help="fill a house whose data are not simulated, with --through")
 
 
 def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
@@ -39,7 +63,7 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
     sub = verb("up", "serve a city until SIGTERM", "serve", "up")
     _serving(sub, 8012)
     sub.add_argument("--paused", action="store_true", help="do not start the worker")
-    sub = verb("demo", "serve a city with staff and some hundred orders in every state", "serve", "demo")
+    sub = verb("demo", "serve an invented city with staff and fourteen months of simulated orders", "serve", "demo")
     _serving(sub, 8012)
     sub.set_defaults(data=Path("data/demo"))
     sub = verb("worker", "run jobs only", "serve", "worker")
@@ -82,6 +106,8 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
     sub.add_argument("--data", type=Path, required=True, metavar="TABLE")
     sub.add_argument("--text", required=True, metavar="COL[,COL]")
     sub.add_argument("--out", type=Path, required=True)
+
+    _simulating(verb("sim", "a simulated city: into a data directory, or through a running house", "simulate", "sim"))
 
     sub = verb("test", "run the checks: all, quick, journeys or slow", "trial", "test")
     sub.add_argument("rest", nargs=argparse.REMAINDER)

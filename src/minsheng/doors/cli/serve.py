@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from minsheng.doors.cli.house import adopt, environment
-from minsheng.doors.cli.main import Mistake
+from minsheng.doors.cli.main import SIMULATED, Mistake
 from minsheng.ground.embedded import EmbeddedError, PostgreSQL
 from minsheng.ground.service import Service, ServiceError, Supervisor, claim_port
 
@@ -22,9 +26,23 @@ def up(args: argparse.Namespace) -> int:
 
 
 def demo(args: argparse.Namespace) -> int:
-    """Serve a filled city, with a login page of one account a role."""
+    """Serve fourteen months of an invented city, with a login page of one account a role."""
     os.environ["MINSHENG_DEMO"] = "1"
+    args.city = _city_of_demo(args.data, args.city)
     return _serve(args, demo=True)
+
+
+def _city_of_demo(data: Path, given: Path | None) -> Path:
+    """The pack that the demo of `data` serves: `given`, else the invented one. Mistake when `data` holds another's."""
+    wanted = (given or SIMULATED).resolve()
+    remembered = data / "city"
+    if remembered.exists():
+        there = Path(remembered.read_text("utf-8"))
+    else:
+        there = Path("anyang") if (data / "pg").exists() else wanted
+    if there != wanted:
+        raise Mistake(f"{data} holds a demo of {there.name}: remove that directory, or give --data another one")
+    return wanted
 
 
 def _serve(args: argparse.Namespace, *, demo: bool) -> int:
@@ -47,7 +65,12 @@ def _serve(args: argparse.Namespace, *, demo: bool) -> int:
         if demo:
             from minsheng.doors.cli.demo import fill
 
-            fill()
+            try:
+                with _stoppable():
+                    fill(server.conninfo("loader"), data)
+            except _Told as told:
+                signal.raise_signal(told.number)
+                return []
         started = [Service("web", _web(args.port), env)]
         if not getattr(args, "paused", False):
             started.append(Service("worker", [sys.executable, "-m", "minsheng.doors.cli", "worker"], env))
@@ -61,6 +84,29 @@ def _serve(args: argparse.Namespace, *, demo: bool) -> int:
         return Supervisor(server, services, url).run()
     except (EmbeddedError, ServiceError) as error:
         raise Mistake(str(error)) from error
+
+
+class _Told(SystemExit):
+    """This process, or a child that it forked, was told to end while it filled the city."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.number = number
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM and SIGINT break off what is inside with _Told; afterwards they go where they went before."""
+
+    def hear(number: int, _frame: FrameType | None) -> None:
+        raise _Told(number)
+
+    earlier = {number: signal.signal(number, hear) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
 
 
 def _web(port: int) -> list[str]:
