@@ -1,5 +1,6 @@
 """Working days, office hours and deadlines, held against a naive day-by-day count."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -256,3 +257,13 @@ def test_any_zone_of_the_caller_gives_the_same_deadline():
     at = here("2026-03-02T09:00")
     elsewhere = at.astimezone(timezone(timedelta(hours=-5)))
     assert CITY.due(at, Term.parse("5wd")) == CITY.due(elsewhere, Term.parse("5wd"))
+
+
+def test_a_calendar_that_remembers_no_more_ends_still_finds_them(monkeypatch):
+    fresh = replace(CITY)
+    start = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    remembered = [fresh.add_working_days(start + timedelta(days=d), 5) for d in range(10)]
+    monkeypatch.setattr("minsheng.core.calendar.MOST_ENDS", 0)
+    forgetful = replace(CITY)
+    assert [forgetful.add_working_days(start + timedelta(days=d), 5) for d in range(10)] == remembered
+    assert [fresh.add_working_days(start + timedelta(days=d), 5) for d in range(10)] == remembered
