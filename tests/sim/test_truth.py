@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,11 @@ def test_every_column_of_the_truth_says_what_it_means(table: str) -> None:
     schema = SCHEMAS[table]
     assert "模拟数据" in schema.metadata[b"data"].decode()
     assert all((field.metadata or {}).get(b"meaning") for field in schema)
+
+
+def test_the_page_of_the_truth_says_what_the_code_says() -> None:
+    page = runpy.run_path(str(SOURCE.parents[1] / "tools" / "truth_page.py"))
+    assert page["PAGE"].read_text("utf-8") == page["page"](), "run tools/truth_page.py"
 
 
 def test_the_truth_of_a_run_is_written_whole_and_the_same_when_it_is_sealed_again(

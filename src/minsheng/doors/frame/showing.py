@@ -167,7 +167,8 @@ LIGHTS: Mapping[str, tuple[str, Any]] = {
 
 
 def light(due: datetime | None, clock: str | None, urgency: str, category: str | None, card: str | None) -> Light:
-    """The light of a running clock, by the rule book in force; working clocks say how much office time is left."""
+    """The light of a running clock, by the rule book in force; working clocks say how much office time is left. What
+    is overdue says so in real time: a rest day does not make it less late."""
     if due is None or clock is None:
         shape, word = LIGHTS["none"]
         return Light("none", shape, word)
@@ -183,7 +184,7 @@ def light(due: datetime | None, clock: str | None, urgency: str, category: str |
         kind = "soon" if book.ending_soon(book.calendar.before(due, term), due, now, term) else "calm"
     shape, word = LIGHTS[kind]
     first, last = (due, now) if late else (now, due)
-    if term.unit in (TermUnit.WORKING_DAYS, TermUnit.WORKING_HOURS):
+    if not late and term.unit in (TermUnit.WORKING_DAYS, TermUnit.WORKING_HOURS):
         span = _working(book.calendar.working_time_between(first, last))
     else:
         span = length((last - first).total_seconds())
