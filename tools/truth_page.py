@@ -10,9 +10,9 @@ from minsheng.sim.truth import SCHEMAS
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "truth.md"
 HEAD = """# 模拟城市的真相 The truth of a simulated city
 
-`minsheng sim` writes these Parquet tables into `DATA/truth` (or `--truth DIR`). They say what is true, whatever the house was
-told; no page, desk or interface reads them. Times are UTC. The same plan gives the same files, byte for byte. Each file
-carries the plan and the meaning of its columns in its own metadata. This page is written by `tools/truth_page.py`.
+`minsheng sim` writes these Parquet tables into `DATA/truth` (or `--truth DIR`). They say what is true, whatever the
+house was told; no page, desk or interface reads them. Times are UTC. The same plan gives the same files, byte for byte.
+Each file carries the plan and the meaning of its columns in its own metadata. `tools/truth_page.py` writes this page.
 """
 
 
