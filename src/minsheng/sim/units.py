@@ -105,14 +105,13 @@ class Units:
             ready = max(moment(life.o.clock.due) - chance.randrange(DAY, 6 * DAY), t + DAY)
             w.at(ready, "finish", life, a.id)
             return
-        if due < ready < due + HURRY * (due - given) and chance.random() < agency.manner.quality:
+        if ready > due and a.part is Part.LEAD and agency.cheats(Switch.EARLY_CLOSE, w.cheats):
+            life.truth.cheats.add(Switch.EARLY_CLOSE)
+            ready = max(due - chance.randrange(300, 2 * HOUR), t + 60)
+        elif due < ready < due + HURRY * (due - given) and chance.random() < agency.manner.quality:
             ready = max(due - round(chance.expovariate(1 / (3 * HOUR))), t + 600)
-        if ready > due and a.part is Part.LEAD:
-            if agency.cheats(Switch.EARLY_CLOSE, w.cheats):
-                life.truth.cheats.add(Switch.EARLY_CLOSE)
-                ready = max(due - chance.randrange(300, 2 * HOUR), t + 60)
-            elif chance.random() < ASKS_EXTENSION:
-                w.at(max(due - chance.randrange(2 * HOUR, 8 * HOUR), t + 60), "extend", life, a.id)
+        if ready > due and a.part is Part.LEAD and chance.random() < ASKS_EXTENSION:
+            w.at(max(due - chance.randrange(2 * HOUR, 8 * HOUR), t + 60), "extend", life, a.id)
         w.at(ready, "finish", life, a.id)
         if chance.random() < agency.manner.progress and ready - t > 4 * HOUR:
             w.at(t + (ready - t) // 2, "progress", life, a.id)

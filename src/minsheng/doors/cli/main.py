@@ -50,6 +50,12 @@ def _simulating(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--real", action="store_true", help="fill a house whose data are not simulated, with --through")
 
 
+def _foreseeing(sub: argparse.ArgumentParser) -> None:
+    from minsheng.doors.cli.foresee import arguments
+
+    arguments(sub)
+
+
 def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
     """The whole command line."""
     top = argparse.ArgumentParser(prog="minsheng", description="民声：城市 12345 热线平台。")
@@ -108,6 +114,8 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
     sub.add_argument("--out", type=Path, required=True)
 
     _simulating(verb("sim", "a simulated city: into a data directory, or through a running house", "simulate", "sim"))
+
+    _foreseeing(verb("foresee", "the analyst's tools on tables: signals, clusters, forecast", "foresee", "foresee"))
 
     sub = verb("test", "run the checks: all, quick, journeys or slow", "trial", "test")
     sub.add_argument("rest", nargs=argparse.REMAINDER)
