@@ -22,6 +22,8 @@ Ints = NDArray[np.int64]
 WITHIN_SECONDS = 15.0
 """Time to answer of GB/T 33358-2016, service of government hotlines."""
 LEVEL = 0.95
+FEWEST = 1e-9
+"""Calls an hour below which there are none: a call in some hundred thousand years."""
 MOST_AGENTS = 100_000
 NEGLIGIBLE = 40.0
 """States less likely than the likeliest by this many natural logarithms are left out (e⁻⁴⁰)."""
@@ -65,7 +67,7 @@ def service(agents: int, calls_per_hour: float, line: Line) -> Service:
     if agents < 0 or calls_per_hour < 0:
         raise ValueError("Agents and calls are counts from 0.")
     load = calls_per_hour / 60 * line.handling_minutes
-    if calls_per_hour == 0:
+    if calls_per_hour < FEWEST:
         return Service(0.0, 0.0, 0.0, 1.0, 0.0) if agents else Service(1.0, 0.0, 0.0, 0.0, 0.0)
     if math.isinf(line.patience_minutes):
         return _erlang_c(agents, load, line)
@@ -116,7 +118,7 @@ def _erlang_c(agents: int, load: float, line: Line) -> Service:
 
 def agents_needed(calls_per_hour: float, line: Line) -> int:
     """The fewest agents with whom the line's level is met at this load; 0 without calls."""
-    if calls_per_hour <= 0:
+    if calls_per_hour < FEWEST:
         return 0
     high = max(1, math.ceil(calls_per_hour / 60 * line.handling_minutes))
     low = 0
