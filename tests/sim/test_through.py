@@ -100,6 +100,7 @@ def short(url: str, city: Path = CITY, **more: Any) -> Report:
     return load(city, url, rate=60, seconds=1, per_day=60, connections=4, **more)
 
 
+@pytest.mark.slow
 def test_a_request_whose_answer_was_lost_is_sent_again_and_is_there_once() -> None:
     desk = Desk()
     desk.hangs_up_on_every = 7
@@ -113,6 +114,7 @@ def test_a_request_whose_answer_was_lost_is_sent_again_and_is_there_once() -> No
     assert report.sound
 
 
+@pytest.mark.slow
 def test_a_house_that_forgets_what_it_acknowledged_is_found_out() -> None:
     desk = Desk()
     desk.forgets = True
@@ -123,6 +125,7 @@ def test_a_house_that_forgets_what_it_acknowledged_is_found_out() -> None:
     assert report.after["track"].refused == {"404 not_found": report.after["track"].planned}
 
 
+@pytest.mark.slow
 def test_refusals_are_counted_by_what_was_refused() -> None:
     desk = Desk()
     desk.refuses = "phone"
@@ -133,6 +136,7 @@ def test_refusals_are_counted_by_what_was_refused() -> None:
     assert report.sound
 
 
+@pytest.mark.slow
 def test_a_house_elsewhere_whose_data_are_real_is_filled_only_when_this_is_meant(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -145,6 +149,7 @@ def test_a_house_elsewhere_whose_data_are_real_is_filled_only_when_this_is_meant
         assert short(url, real=True).sound
 
 
+@pytest.mark.slow
 def test_a_house_on_this_machine_that_does_not_say_so_gets_requests_that_do() -> None:
     for simulated in (True, False):
         desk = Desk("elsewhere", simulated=simulated)
@@ -169,6 +174,7 @@ def test_a_loopback_address_is_this_machine(url: str, here: bool) -> None:
     assert through.on_this_machine(url) is here
 
 
+@pytest.mark.slow
 def test_requests_of_one_city_do_not_go_to_the_house_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(through, "on_this_machine", lambda _url: False)
     desk = Desk("elsewhere")
@@ -186,6 +192,7 @@ def test_requests_of_one_city_do_not_go_to_the_house_of_another(monkeypatch: pyt
         ("http://127.0.0.1:99999", "--through"),
     ],
 )
+@pytest.mark.slow
 def test_an_address_without_a_house_is_refused_in_words(url: str, why: str) -> None:
     with pytest.raises(BadPlan, match=why):
         short(url)

@@ -93,6 +93,7 @@ def test_with_every_switch_off_nobody_cheats_and_every_request_heard_is_register
     assert fates["registered"] == len(two_months.finished)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("switch", list(Switch))
 def test_every_switch_is_used_by_the_units_that_have_it_and_by_no_others(qinghe: CityPack, switch: Switch) -> None:
     world = lived(World(small(2, f"{switch}=1@0.5", per_day=60), qinghe, number), 45)
