@@ -22,6 +22,7 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
+from minsheng.ground.city.rows import Unit
 from minsheng.ground.embedded import PostgreSQL
 
 settings.register_profile("ci", derandomize=True)
@@ -158,3 +159,13 @@ def house(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datab
     from django.db import connections
 
     connections.close_all()
+
+
+@pytest.fixture
+def county_and_town(house: Database) -> tuple[Unit, Unit]:
+    """A county of the city and one of its townships."""
+    from minsheng.ground import present
+
+    pack = present.city()
+    town = next(u for u in pack.units.values() if u.level == 3 and u.kind == "township")
+    return pack.units[town.parent], town

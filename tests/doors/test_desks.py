@@ -37,13 +37,6 @@ def enter(house):
     return of
 
 
-@pytest.fixture
-def county_and_town(house):
-    pack = present.city()
-    town = next(u for u in pack.units.values() if u.level == 3 and u.kind == "township")
-    return pack.units[town.parent], town
-
-
 def received(text: str = "3号楼停暖两天了，家里有老人，电话13812345678") -> str:
     person = Person("王小明", PHONE, "东大街")
     return intake.receive(intake.Request(text=text, person=person, kind=Kind.COMPLAINT)).no

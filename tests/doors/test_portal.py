@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from minsheng.core import commands as say
-from minsheng.core.codes import Kind, Role, State
-from minsheng.core.order import Actor
+from minsheng.core.codes import State
 from minsheng.ground import present
 from minsheng.respond import casework, intake, tries
 from minsheng.respond.vault import Person
+from support.portal import AGENT, CALLER, DISPATCHER, REVIEWER, TEXT, filed, filled_in, replied, state_of
 
 pytestmark = pytest.mark.db
-
-AGENT, REVIEWER = Actor("agent-zhang", Role.AGENT), Actor("rev-li", Role.REVIEWER)
-DISPATCHER, CALLER = Actor("disp-zhao", Role.DISPATCHER), Actor("call-sun", Role.CALLER_BACK)
-TEXT = "3号楼停暖两天了，家里有老人"
 
 
 @pytest.fixture
@@ -29,41 +23,6 @@ def client(house):
     from django.test import Client
 
     return Client()
-
-
-def filled_in(client, text: str = TEXT, address: str = "东大街幸福小区3号楼") -> str:
-    """Walk the questions to the page that shows all; returns the draft's id."""
-    client.post("/new/what", {"text": text})
-    client.post("/new/where", {"address": address})
-    shown = client.post(
-        "/new/reach", {"name": "王小明", "phone": "138 1234 5678", "reply": "yes"}, follow=True
-    ).content.decode()
-    return re.search(r'name="id" value="([^"]+)"', shown)[1]
-
-
-def filed(client, text: str = TEXT) -> tuple[str, str]:
-    """A request filed by the pages: its number and code as the receipt shows them."""
-    shown = client.post("/new/check", {"id": filled_in(client, text)}, follow=True).content.decode()
-    return tuple(re.findall(r'<dd class="num">([^<]+)</dd>', shown))
-
-
-def replied(no: str, result: str = "管道已修好") -> tuple[str, Actor]:
-    """Carry the order to its call-back; returns the handling unit's code and its desk."""
-    unit = next(u for u in present.city().units.values() if u.level == 2)
-    desk = Actor("desk-chen", Role.UNIT_DESK, unit.code)
-    for by, command in [
-        (AGENT, say.Submit(category=present.city().taxonomy.leaves[0].code, kind=Kind.COMPLAINT)),
-        (DISPATCHER, say.Dispatch(lead=present.unit_ref(unit.code))),
-        (desk, say.Sign()),
-        (desk, say.Reveal(grounds="上门前打电话")),
-        (desk, say.Reply(contacted=True, reply="内部情况", public_reply=result)),
-    ]:
-        casework.handle(no, command, by)
-    return unit.code, desk
-
-
-def state_of(no: str) -> State:
-    return casework.view(no, CALLER)[1].state
 
 
 def test_a_resident_files_reads_the_receipt_and_follows_the_order_in_another_browser(client) -> None:
@@ -344,70 +303,6 @@ def test_clearing_the_device_forgets_orders_and_drafts(client) -> None:
     assert "没写完的事" not in client.get("/new/what").content.decode()
 
 
-def test_a_form_from_elsewhere_is_refused_in_plain_words(house) -> None:
-    from django.test import Client
-
-    answer = Client(enforce_csrf_checks=True).post("/new/what", {"text": TEXT})
-    assert answer.status_code == 403
-    assert "请再提交一次" in answer.content.decode()
-
-
-DOORS = Path(__file__).parents[2] / "src" / "minsheng" / "doors"
-PAGES = (
-    "/",
-    "/new/what",
-    "/new/where",
-    "/new/reach",
-    "/new/check",
-    "/track",
-    "ORDER",
-    "ORDER/receipt",
-    "ORDER/withdraw",
-    "ORDER/photo",
-)
-
-
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_every_page_is_light_and_runs_without_script_or_inline_style(client, language) -> None:
-    no, _ = filed(client)
-    replied(no)
-    filled_in(client)
-    sheets = sum((DOORS / "static" / name).stat().st_size for name in ("minsheng.css", "portal.css", "icon.svg"))
-    client.cookies["django_language"] = language
-    for page in PAGES:
-        answer = client.get(page.replace("ORDER", f"/my/{no}"))
-        said = answer.content.decode()
-        assert answer.status_code == 200, page
-        assert len(answer.content) + sheets <= 60_000, page
-        assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", said), page
-        assert said.count("<h1") == 1, page
-        assert "no-store" in answer["Cache-Control"]
-        inner = {f for f in re.findall(r"<form[^>]*>", said) if "post" in f}
-        assert said.count("csrfmiddlewaretoken") >= len(inner), page
-
-
-def test_the_house_says_sorry_in_both_languages_when_it_fails(house) -> None:
-    from django.template.loader import render_to_string
-
-    said = render_to_string("500.html")
-    assert "出" in said
-    assert "12345" in said
-    assert "went wrong" in said
-
-
-def test_an_address_that_does_not_exist_says_where_to_go(client) -> None:
-    answer = client.get("/no-such-page")
-    assert answer.status_code == 404
-    assert "回到首页" in answer.content.decode()
-
-
-def test_large_print_is_kept_and_says_how_to_go_back(client) -> None:
-    client.post("/look", {"size": "big", "next": "/"})
-    said = client.get("/").content.decode()
-    assert 'class="portal big"' in said
-    assert "标准字号" in said
-
-
 def test_a_secret_request_without_name_is_taken_as_such(client) -> None:
     client.post("/new/what", {"text": "某单位乱收费"})
     client.post("/new/where", {"unknown": "1"})
@@ -422,58 +317,6 @@ def test_a_request_filed_elsewhere_is_followed_by_the_same_code(client) -> None:
     receipt = intake.receive(intake.Request(text="路灯不亮", person=Person("李", "13900000000"), channel="web"))
     said = client.post("/track", {"no": receipt.no, "code": receipt.code}, follow=True).content.decode()
     assert "路灯不亮" in said
-
-
-def _msgids():
-    """Every sentence that the door's pages translate."""
-    from babel.messages.extract import extract
-    from django.utils.translation.template import templatize
-
-    templates = DOORS / "templates"
-    pages = [*templates.glob("portal/*.html"), *templates.glob("40*.html"), templates / "components" / "size.html"]
-    for file in [*(DOORS / "portal").glob("*.py"), *pages]:
-        source = file.read_text("utf-8")
-        if file.suffix == ".html":
-            source = templatize(source, origin=str(file))
-        for _line, said, _comments, _context in extract(
-            "python", io.BytesIO(source.encode()), {"_": None, "gettext": None}
-        ):
-            yield said
-
-
-def test_every_sentence_has_its_english_with_the_same_figures_in_it() -> None:
-    from babel.messages.pofile import read_po
-
-    with (DOORS / "locale" / "en" / "LC_MESSAGES" / "django.po").open("rb") as source:
-        english = read_po(source)
-    said = list(_msgids())
-    assert len(said) > 150
-    for sentence in said:
-        found = english.get(sentence)
-        assert found is not None, sentence
-        assert found.string, sentence
-        assert set(re.findall(r"%\(\w+\)s", sentence)) == set(re.findall(r"%\(\w+\)s", found.string)), sentence
-
-
-def test_english_pages_hold_no_chinese_but_what_people_wrote(client) -> None:
-    no, _ = filed(client, "heating off")
-    replied(no, "repaired")
-    casework.handle(no, say.ReviewReply(accepted=True), REVIEWER)
-    client.cookies["django_language"] = "en"
-    client.post("/new/what", {"text": "dark street"})
-    for page in (
-        *PAGES[:4],
-        "/track",
-        f"/my/{no}",
-        f"/my/{no}/receipt",
-        f"/my/{no}/detail",
-        f"/my/{no}/photo",
-        f"/my/{no}/answer/solved",
-        "/x",
-    ):
-        said = client.get(page).content.decode()
-        said = said.replace("东大街幸福小区3号楼", "").replace("上门前打电话", "").replace('lang="zh-CN">中文', "")
-        assert not re.findall(r"[\u4e00-\u9fff]+", said), page
 
 
 def test_every_state_and_every_ending_has_plain_words_and_only_the_resident_calls_it_solved() -> None:

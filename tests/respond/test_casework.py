@@ -17,13 +17,6 @@ AGENT, REVIEWER = Actor("agent1", Role.AGENT), Actor("rev1", Role.REVIEWER)
 DISPATCHER, CALLER = Actor("disp1", Role.DISPATCHER), Actor("call1", Role.CALLER_BACK)
 
 
-@pytest.fixture
-def county_and_town(house):
-    pack = present.city()
-    town = next(u for u in pack.units.values() if u.level == 3 and u.kind == "township")
-    return pack.units[town.parent], town
-
-
 def received(text: str = "3号楼停暖两天了，家里有老人，电话13812345678") -> str:
     request = intake.Request(text=text, person=Person("王小明", "13812345678", "东大街"), kind=Kind.COMPLAINT)
     return intake.receive(request).no

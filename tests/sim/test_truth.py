@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from minsheng.sim.truth import SCHEMAS, Ledger, request_row
+from minsheng.sim.truth import SCHEMAS, Folder, request_row
 from minsheng.sim.world import World
 from support.city import small
 
@@ -55,17 +55,17 @@ def test_the_page_of_the_truth_says_what_the_code_says() -> None:
 def test_the_truth_of_a_run_is_written_whole_and_the_same_when_it_is_sealed_again(
     two_months: World, tmp_path: Path
 ) -> None:
-    ledger = Ledger(tmp_path)
-    ledger.begin()
+    folder = Folder(tmp_path)
+    folder.begin()
     half = len(two_months.truths) // 2
-    ledger.part("requests", 1, map(request_row, two_months.truths[:half]))
-    ledger.part("requests", 2, map(request_row, two_months.truths[half:]))
-    ledger.part("calls", 1, (h.row() for h in two_months.calls))
-    ledger.seal(two_months, {"seed": 1})
+    folder.part("requests", 1, map(request_row, two_months.truths[:half]))
+    folder.part("requests", 2, map(request_row, two_months.truths[half:]))
+    folder.part("calls", 1, (h.row() for h in two_months.calls))
+    folder.seal(two_months, {"seed": 1})
     first = {p.name: p.read_bytes() for p in tmp_path.glob("*.parquet")}
-    ledger.seal(two_months, {"seed": 1})
+    folder.seal(two_months, {"seed": 1})
     assert {p.name: p.read_bytes() for p in tmp_path.glob("*.parquet")} == first
-    ledger.tidy()
+    folder.tidy()
     assert {p.name for p in tmp_path.iterdir()} == {f"{t}.parquet" for t in SCHEMAS}
     requests = pq.read_table(tmp_path / "requests.parquet")
     assert requests.num_rows == len(two_months.truths)

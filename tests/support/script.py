@@ -210,7 +210,7 @@ class Paper:
         for event in events:
             life.order = evolve(life.order, event)
         if events:
-            fields = casework._DECISIONS.get(type(command), ())
+            fields = decisions.DECIDES.get(type(command), ())
             life.steps.append(Step(events, by, command.spoken(), decisions.decided(life.order, fields)))
             self._set_timers(name)
         if isinstance(command, say.Merge):

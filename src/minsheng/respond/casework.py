@@ -16,19 +16,11 @@ from minsheng.core.workflow import guard_role
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.respond import store
-from minsheng.respond.decisions import remember
+from minsheng.respond.decisions import DECIDES, remember
 from minsheng.respond.effects import follow_up
 from minsheng.respond.vault import Erased, seal_of
 
 _chance = random.SystemRandom()
-
-
-_DECISIONS: dict[type[say.Command], tuple[str, ...]] = {
-    say.Submit: ("category", "kind", "urgency", "area"),
-    say.Reclassify: ("category", "kind"),
-    say.Dispatch: ("lead",),
-}
-"""Commands by which a person decides what a model proposed, and the fields decided."""
 
 
 def drawn(per_mille: int) -> bool:
@@ -70,7 +62,7 @@ def within(no: str, command: say.Command, by: Actor, at: datetime) -> tuple[Orde
     store.run(store.STEP, store.step(seal, order.version, after, events, by, command.spoken(), policy))
     if isinstance(command, say.CallBack):
         _rate(number, order.version + 1, command, by, at)
-    if decided := _DECISIONS.get(type(command)):
+    if decided := DECIDES.get(type(command)):
         remember(number, after, at, decided)
     if isinstance(command, say.Merge):
         within(command.into, say.Absorb(no=no), by, at)

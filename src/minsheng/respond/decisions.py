@@ -3,13 +3,20 @@ decision on record. Apart from `dispatch`, so that the write path does not carry
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from minsheng.core import Order
+from minsheng.core import commands as say
 from minsheng.respond import store
 
 _PROPOSED = {"area": "place", "lead": "unit"}
+DECIDES: Mapping[type[say.Command], tuple[str, ...]] = {
+    say.Submit: ("category", "kind", "urgency", "area"),
+    say.Reclassify: ("category", "kind"),
+    say.Dispatch: ("lead",),
+}
+"""Commands by which a person decides what a model proposed, and the fields decided."""
 
 
 def decided(order: Order, fields: Iterable[str]) -> dict[str, str]:

@@ -68,7 +68,6 @@ class Agency:
     a_day: float
     switches: Mapping[Switch, float]
     free_at: int = 0
-    copied: int = 0
 
     @property
     def manner(self) -> Manner:

@@ -194,8 +194,3 @@ class Causes:
         """Somebody has removed the cause."""
         if cause.removed_at is None:
             cause.removed_at = at
-
-    @property
-    def active(self) -> list[Cause]:
-        """Those that may still make requests."""
-        return self._active

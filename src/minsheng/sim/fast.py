@@ -27,7 +27,7 @@ from minsheng.respond import bulk
 from minsheng.sim.hours import when
 from minsheng.sim.life import Life
 from minsheng.sim.plan import BadPlan, Plan
-from minsheng.sim.truth import Ledger, request_row
+from minsheng.sim.truth import Folder, request_row
 from minsheng.sim.words import Words
 from minsheng.sim.world import Numbering, World
 
@@ -119,7 +119,7 @@ class _Run:
 
     def __init__(self, plan: Plan, pack: CityPack, into: Into, progress: Progress) -> None:
         self.plan, self.pack, self.into, self.progress = plan, pack, into, progress
-        self.ledger = Ledger(into.truth)
+        self.truth = Folder(into.truth)
         self.rows: Counter[str] = Counter()
         self._writing: tuple[BaseProcess, Connection] | None = None
 
@@ -141,14 +141,14 @@ class _Run:
             self._abandon()
             gc.enable()
             gc.unfreeze()
-        self.ledger.seal(world, said(self.plan, self.pack))
+        self.truth.seal(world, said(self.plan, self.pack))
         self._finish()
         return Report(self.rows["respond_order"], self.rows, dict(sorted(world.refused.items())), resumed_at=days)
 
     def _world(self, days: int, upto: int) -> World:
         self.into.state.mkdir(parents=True, exist_ok=True)
         if days == 0:
-            self.ledger.begin()
+            self.truth.begin()
             return World(self.plan, self.pack, self.into.numbering, upto)
         with self._file(days).open("rb") as file:
             world: World = pickle.load(file)
@@ -216,8 +216,8 @@ class _Run:
 
     def _stretch_done(self, world: World, writer: bulk.Bulk, leave_to_commit: Callable[[], None]) -> None:
         number = -(-world.day // STRETCH)
-        self.ledger.part("requests", number, map(request_row, world.truths))
-        self.ledger.part("calls", number, (half.row() for half in world.calls))
+        self.truth.part("requests", number, map(request_row, world.truths))
+        self.truth.part("calls", number, (half.row() for half in world.calls))
         for handed_over in (world.finished, world.truths, world.calls):
             handed_over.clear()
         beside = self._file(world.day).with_suffix(".new")
@@ -239,7 +239,7 @@ class _Run:
     def _finish(self) -> None:
         with psycopg.connect(self.into.conninfo) as connection:
             connection.execute(_GOT_TO.encode(), {"days": self.plan.days, "upto": None, "finished": True})
-        self.ledger.tidy()
+        self.truth.tidy()
         for old in self.into.state.glob("world-*.pickle"):
             old.unlink()
 

@@ -4,17 +4,16 @@ Every step passes `core.decide`; timers fire when they fall due, before whatever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from minsheng.core import Actor, Event, Order, decide, evolve, on_due, timers
-from minsheng.core import commands as say
 from minsheng.core.codes import Grade, Kind, Result, Role
 from minsheng.core.commands import Command
 from minsheng.core.order import Clock
 from minsheng.core.rulebook import RuleBook, RuleBooks
 from minsheng.respond.bulk import Rating, Step
+from minsheng.respond.decisions import DECIDES, decided
 from minsheng.respond.vault import Person
 from minsheng.sim.hours import moment, when
 from minsheng.sim.words import Matter
@@ -22,11 +21,6 @@ from minsheng.sim.words import Matter
 SYSTEM = Actor("system", Role.SYSTEM)
 RESIDENT = Actor("resident", Role.RESIDENT)
 NEVER = 1 << 60
-_DECIDED: dict[type[say.Command], tuple[str, ...]] = {
-    say.Submit: ("category", "kind", "urgency", "area"),
-    say.Reclassify: ("category", "kind"),
-    say.Dispatch: ("lead",),
-}
 
 
 @dataclass(slots=True)
@@ -141,24 +135,10 @@ class Life:
         for event in events:
             order = evolve(order, event)
         self.order, self.policy, self.last = order, policy, t
-        self.steps.append(Step(events, by, command.spoken(), self._decided(command)))
+        decisions = decided(order, DECIDES.get(type(command), ())) if order else {}
+        self.steps.append(Step(events, by, command.spoken(), decisions))
         self._look()
         return events
-
-    def _decided(self, command: Command) -> Mapping[str, str]:
-        names = _DECIDED.get(type(command))
-        if names is None:
-            return {}
-        o = self.o
-        lead = o.lead
-        values = {
-            "category": o.category,
-            "kind": o.kind.value,
-            "urgency": o.urgency.value,
-            "area": o.area,
-            "lead": lead.unit if lead else None,
-        }
-        return {name: value for name in names if (value := values[name]) is not None}
 
     def settle(self, unit: str, t: int, due: int, *, early: bool) -> None:
         """Keep who handled it and when the work was truly done. What was true of the first reply, and when the

@@ -121,7 +121,7 @@ def request_row(truth: Truth) -> dict[str, Any]:
     return {**row, "cheats": sorted(truth.cheats)}
 
 
-class Ledger:
+class Folder:
     """The folder of a run's truth. Requests and calls come in parts as the run goes; `seal` joins them."""
 
     def __init__(self, folder: Path) -> None:

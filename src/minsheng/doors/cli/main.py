@@ -22,6 +22,10 @@ def _later(module: str, name: str) -> Verb:
     return run
 
 
+def _on(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--data", type=Path, default=DATA)
+
+
 def _serving(sub: argparse.ArgumentParser, port: int) -> None:
     sub.add_argument("--data", type=Path, default=DATA, help="data directory (made when absent)")
     sub.add_argument("--port", type=int, default=port)
@@ -56,16 +60,12 @@ def _foreseeing(sub: argparse.ArgumentParser) -> None:
     arguments(sub)
 
 
-def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
-    """The whole command line."""
-    top = argparse.ArgumentParser(prog="minsheng", description="民声：城市 12345 热线平台。")
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+Adder = Callable[[str, str, str, str], argparse.ArgumentParser]
+"""Adds a verb: its name, its words, and the module and function that carry it out."""
 
-    def verb(name: str, words: str, module: str, function: str) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=words, description=words)
-        sub.set_defaults(run=_later(module, function))
-        return sub
 
+def _house(verb: Adder) -> None:
+    """Verbs that serve a city and keep it."""
     sub = verb("up", "serve a city until SIGTERM", "serve", "up")
     _serving(sub, 8012)
     sub.add_argument("--paused", action="store_true", help="do not start the worker")
@@ -73,35 +73,33 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
     _serving(sub, 8012)
     sub.set_defaults(data=Path("data/demo"))
     sub = verb("worker", "run jobs only", "serve", "worker")
-    sub.add_argument("--data", type=Path, default=DATA)
-
+    _on(sub)
     sub = verb("user", "accounts and tokens", "users", "user")
     sub.add_argument("what", choices=["token", "add"])
     sub.add_argument("--role", required=True)
     sub.add_argument("--unit")
     sub.add_argument("--name", help="account name; default role or role@unit")
     sub.add_argument("--password", help="for add; asked for when left out")
-    sub.add_argument("--data", type=Path, default=DATA)
-
+    _on(sub)
     sub = verb("city", "city packs", "packs", "city")
     sub.add_argument("what", choices=["check", "new"])
     sub.add_argument("target", help="DIR to check, or NAME of the new pack")
-
-    sub = verb("check", "rebuild every order from its events and compare", "upkeep", "check")
-    sub.add_argument("--data", type=Path, default=DATA)
+    _on(verb("check", "rebuild every order from its events and compare", "upkeep", "check"))
     sub = verb("erase", "destroy an order's key and everything it sealed", "upkeep", "erase")
     sub.add_argument("no")
-    sub.add_argument("--data", type=Path, default=DATA)
+    _on(sub)
 
+
+def _tables(verb: Adder) -> None:
+    """Verbs on spreadsheets."""
     sub = verb("import", "load requests from a spreadsheet", "tables", "import_table")
     sub.add_argument("file", type=Path)
     sub.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
     sub.add_argument("--rejects", type=Path, help="where refused rows go; default FILE.rejects.csv")
-    sub.add_argument("--data", type=Path, default=DATA)
+    _on(sub)
     sub = verb("export", "write orders to xlsx or CSV", "tables", "export_table")
     sub.add_argument("file", type=Path)
-    sub.add_argument("--data", type=Path, default=DATA)
-
+    _on(sub)
     sub = verb("learn", "train a classifier on a labelled table", "learning", "learn")
     sub.add_argument("--data", type=Path, required=True, metavar="TABLE")
     sub.add_argument("--text", required=True, metavar="COL[,COL]")
@@ -112,11 +110,12 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
     sub.add_argument("--data", type=Path, required=True, metavar="TABLE")
     sub.add_argument("--text", required=True, metavar="COL[,COL]")
     sub.add_argument("--out", type=Path, required=True)
-
-    _simulating(verb("sim", "a simulated city: into a data directory, or through a running house", "simulate", "sim"))
-
     _foreseeing(verb("foresee", "the analyst's tools on tables: signals, clusters, forecast", "foresee", "foresee"))
 
+
+def _trials(verb: Adder) -> None:
+    """Verbs that try the house out."""
+    _simulating(verb("sim", "a simulated city: into a data directory, or through a running house", "simulate", "sim"))
     sub = verb("test", "run the checks: all, quick, journeys or slow", "trial", "test")
     sub.add_argument("rest", nargs=argparse.REMAINDER)
     sub = verb("bench", "run a benchmark of bench/", "trial", "bench")
@@ -125,6 +124,20 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915
     sub = verb("pictures", "photograph every page, in both languages and two widths", "trial", "pictures")
     sub.add_argument("--out", type=Path, default=Path("pictures"))
     sub.add_argument("--docs", action="store_true", help="and renew those that the guides show")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="minsheng", description="民声：城市 12345 热线平台。")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, words: str, module: str, function: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=words, description=words)
+        sub.set_defaults(run=_later(module, function))
+        return sub
+
+    for group in (_house, _tables, _trials):
+        group(verb)
     return top
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django import template
+from django.template import Library
 
 from minsheng.core.codes import TERMS
 from minsheng.doors.frame import showing
 from minsheng.ground import present
 
-register = template.Library()
+register = Library()
 
 
 @register.simple_tag
