@@ -330,6 +330,11 @@ TERMS: dict[tuple[str, str], tuple[str, str]] = {(type(c).__name__, c.value): (z
 """(name of the code list, code) → (Chinese, English). Two lists may use one code for two things."""
 
 
+def name_terms(*rows: tuple[StrEnum, str, str]) -> None:
+    """Give the terms of further code lists, which stand with what they are about: (code, Chinese, English) each."""
+    TERMS.update({(type(c).__name__, c.value): (zh, en) for c, zh, en in rows})
+
+
 def term(code: StrEnum, lang: str = "zh") -> str:
     """The field's word for `code` in `lang` ("zh…" or anything else for English)."""
     zh, en = TERMS[type(code).__name__, code.value]

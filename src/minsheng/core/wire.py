@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any, ClassVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from minsheng.core.events import EVENTS, Event
 from minsheng.core.values import contents_of
@@ -24,6 +24,17 @@ def plain(value: Any) -> Any:
     return _writer(kind)(value)
 
 
+class Happened(Protocol):
+    """What every event has, whatever it happened to: when, and which account."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def by(self) -> str: ...
+
+
+H = TypeVar("H", bound=Happened)
 Writer = Callable[[Any], Any]
 
 
@@ -94,16 +105,21 @@ def shaped(kind: Any, value: Any) -> Any:
     return value
 
 
-def to_json(event: Event) -> dict[str, Any]:
+def to_json(event: Happened) -> dict[str, Any]:
     """The event's own fields as JSON holds them, without `at` and `by`, which stand in columns of their own."""
     kind: Any = type(event)
     return cast(dict[str, Any], _event_writer(kind)(event))
 
 
 def from_json(name: str, at: datetime, by: str, data: Mapping[str, Any]) -> Event:
-    """The event that was stored under `name` with `to_json`. Raises KeyError on an unknown name."""
-    cls = EVENTS[name]
-    return cls(at=at, by=by, **{n: shaped(t, data[n]) for n, t in _hints(cast(Any, cls)).items() if n in data})
+    """The event of an order that was stored under `name` with `to_json`. Raises KeyError on an unknown name."""
+    return made(EVENTS[name], at, by, data)
+
+
+def made(kind: type[H], at: datetime, by: str, data: Mapping[str, Any]) -> H:
+    """The event of class `kind` that was stored with `to_json`."""
+    cls: Any = kind
+    return cls(at=at, by=by, **{n: shaped(t, data[n]) for n, t in _hints(cls).items() if n in data})  # type: ignore[no-any-return]
 
 
 _NEVER_PUBLIC = frozenset({"pressed", "contacted", "reached", "evidence", "split_from"})

@@ -18,7 +18,13 @@ from minsheng.core.order import Actor
 from minsheng.ground.keys import keys
 
 LIFE_SECONDS = 300
-_ALL = CENTRE_ROLES | {Role.SYSTEM}
+_SCOPES = {
+    **dict.fromkeys(CENTRE_ROLES | {Role.SYSTEM}, "all"),
+    **dict.fromkeys(UNIT_ROLES, "tree"),
+    Role.ANALYST: "city",
+    Role.LEADER: "city",
+    Role.INSPECTOR: "inspect",
+}
 
 
 def pads(key: bytes) -> tuple[bytes, bytes]:
@@ -28,8 +34,9 @@ def pads(key: bytes) -> tuple[bytes, bytes]:
 
 
 def claim(actor: Actor, order_id: int | None = None) -> str:
-    """The signed claim of `actor`: all orders, its unit's tree, or the one order `order_id`."""
-    scope = "all" if actor.role in _ALL else "tree" if actor.role in UNIT_ROLES else "order"
+    """The signed claim of `actor`: all orders, the city's figures and topics but no order (city), what is handed over
+    to inspection (inspect), its unit's tree, or the one order `order_id`."""
+    scope = _SCOPES.get(actor.role, "order")
     unit = (actor.unit or "") if scope == "tree" else ""
     order = str(order_id) if scope == "order" and order_id is not None else ""
     body = f"v1|{scope}|{unit}|{order}|{int(time.time()) + LIFE_SECONDS}"

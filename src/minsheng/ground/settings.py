@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "minsheng.ground",
     "minsheng.respond",
+    "minsheng.foresee",
     "minsheng.doors",
 ]
 MIDDLEWARE = [

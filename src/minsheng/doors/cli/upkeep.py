@@ -9,15 +9,19 @@ from minsheng.doors.cli.main import Mistake
 
 
 def check(args: argparse.Namespace) -> int:
-    """Rebuild every order from its events; 0 when nothing differs."""
+    """Rebuild every order, topic, session and mechanism from its events; 0 when nothing differs."""
     with house(args.data) as server:
-        from minsheng.respond.checking import check_all
+        from minsheng.foresee.sessions.checking import check_all as check_sessions
+        from minsheng.respond.checking import check_all as check_orders
 
-        found = check_all(server.conninfo("loader"))
-    for difference in found.differences[:50]:
+        orders = check_orders(server.conninfo("loader"))
+        sessions = check_sessions(server.conninfo("loader"))
+    for difference in (orders.differences + sessions.differences)[:50]:
         print(difference)
-    print(f"{found.orders} orders, {found.events} events: {len(found.differences)} differences")
-    return 1 if found.differences else 0
+    print(f"{orders.orders} orders, {orders.events} events: {len(orders.differences)} differences")
+    if sessions.streams:
+        print(f"{sessions.streams} topics, sessions and mechanisms: {len(sessions.differences)} differences")
+    return 1 if orders.differences or sessions.differences else 0
 
 
 def erase(args: argparse.Namespace) -> int:
