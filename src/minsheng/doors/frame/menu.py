@@ -20,6 +20,9 @@ REVIEW = frozenset({R.REVIEWER, R.SUPERVISOR})
 CALL_BACK = frozenset({R.CALLER_BACK, R.QUALITY})
 SUPERVISION = frozenset({R.SUPERVISOR, R.SHIFT_LEADER})
 ORDERS = CENTRE_ROLES | UNIT_ROLES
+STUDY = frozenset({R.ANALYST, R.SUPERVISOR, R.LEADER})
+RUN = frozenset({R.SUPERVISOR, R.LEADER})
+TOPICS = STUDY | {R.INSPECTOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ DESKS = (
     Desk("callback", _("回访"), CALL_BACK),
     Desk("supervision", _("督办"), SUPERVISION),
     Desk("orders", _("全部工单"), ORDERS),
+    Desk("topics", _("议题"), TOPICS),
+    Desk("months", _("月调度"), TOPICS),
+    Desk("tasks", _("调度任务"), UNIT_ROLES),
+    Desk("library", _("政策库"), UNIT_ROLES | TOPICS - {R.SUPERVISOR}),
     Desk("knowledge", _("知识库")),
 )
 
