@@ -142,15 +142,18 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport, name: str) ->
 
 
 @pytest.fixture
-def house(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """The whole house on a database of the test's own: Django's aliases point to it, the city is Anyang, and no random
-    look-back falls."""
+def house(database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Database]:
+    """The whole house on a database and a data directory of the test's own: Django's aliases point to it, the city is
+    Anyang, and no random look-back falls."""
     from minsheng.ground.databases import point
     from minsheng.ground.setup import configure
 
     configure()
+    from django.conf import settings
+
     from minsheng.respond import casework, store
 
+    monkeypatch.setattr(settings, "DATA", tmp_path / "data")
     monkeypatch.setattr(casework, "drawn", lambda _per_mille: False)
     point("default", database.conninfo("app"))
     point("vault", database.conninfo("vault"))

@@ -14,9 +14,12 @@ import pytest
 from minsheng.core import commands as say
 from minsheng.core.codes import Kind, Role, State
 from minsheng.core.order import Actor
+from minsheng.foresee import topics
+from minsheng.foresee.topics import Finding, FindingKind
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
-from minsheng.respond import casework, files, intake, knowledge
+from minsheng.respond import casework, facts, files, intake, knowledge
+from support.agenda import Agenda
 
 pytestmark = pytest.mark.db
 
@@ -26,12 +29,12 @@ INVENTED = "本市及其数据均为虚构，仅供演示和测试"
 LOADED = "非真实诉求，仅供测试"
 READ_BY_NOBODY = {
     *("staff", "set_language", "look", "logout", "draft", "beside", "do", "reveal", "files", "callback-answer"),
-    *("callback-number", "portal:leave"),
+    *("callback-number", "portal:leave", "topic-do", "month-do", "mechanism-do", "finding-propose"),
 }
 """Addresses that only take something in, or send on to the reader's own desk."""
-NO_PAGE = {"names", "file", "portal:file"}
+NO_PAGE = {"names", "file", "portal:file", "pack", "report", "special"}
 """Addresses that answer with names to choose from or with a file; their header and file name carry the mark."""
-STAFF = (Role.AGENT, Role.SUPERVISOR, Role.CALLER_BACK, Role.KNOWLEDGE_EDITOR)
+STAFF = (Role.AGENT, Role.SUPERVISOR, Role.CALLER_BACK, Role.KNOWLEDGE_EDITOR, Role.ANALYST)
 
 
 @pytest.fixture
@@ -47,6 +50,7 @@ def loaded(house) -> None:
     """A real city into whose database a simulation run was loaded."""
     with psycopg.connect(house.conninfo("loader")) as connection:
         connection.execute("INSERT INTO ground_simulation (plan, fingerprint) VALUES ('{}', 'x')")
+    present._asked.clear()
 
 
 @dataclass
@@ -73,14 +77,22 @@ class House:
 
 def patterns() -> Iterator[tuple[str, list[str]]]:
     """Name and parameters of every address of portal, desks and frame, from the list of addresses itself."""
+    from minsheng.doors.ahead.urls import urlpatterns as ahead
     from minsheng.doors.desks.urls import urlpatterns as desks
     from minsheng.doors.frame.urls import urlpatterns as frame
     from minsheng.doors.portal.urls import app_name
     from minsheng.doors.portal.urls import urlpatterns as portal
 
-    for prefix, urls in (("", frame), ("", desks), (f"{app_name}:", portal)):
+    for prefix, urls in (("", frame), ("", desks), ("", ahead), (f"{app_name}:", portal)):
         for one in urls:
             yield prefix + one.name, list(one.pattern.converters)
+
+
+def rising() -> int:
+    """A finding of the nightly look."""
+    day = present.now().date()
+    topics.keep(day, FindingKind.RISING, [Finding(FindingKind.RISING, "x", "路灯", day, day, 9.0)], SYSTEM)
+    return topics.findings(SYSTEM)[0].id
 
 
 def called_back(unit: str) -> str:
@@ -114,6 +126,8 @@ def walk(house) -> House:
     new, waiting = intake.receive(intake.Request(text="路灯不亮")).no, called_back(unit)
     paper = files.add(new, "a.pdf", b"%PDF-1.7\n%%EOF\n", intake.RESIDENT)
     number = knowledge.save(knowledge.Entry(0, 0, "供热时间", "十一月十五日起", keywords="暖气"), "k").id
+    month = Agenda(unit)
+    facts.lake_now()
     resident = Client(headers={"accept-language": "zh-CN"})
     for no in (new, waiting):
         resident.post("/track", {"no": no, "code": intake.code_of(no)})
@@ -128,6 +142,8 @@ def walk(house) -> House:
         browsers.append(browser)
     behind = {
         **{"no": [new, waiting], "identity": [paper], "number": [number], "kind": ["unit"]},
+        **{"topic_no": [month.topic], "month": [month.month], "mechanism_no": [month.mechanism], "n": [1]},
+        **{"finding": [rising()], "order": [new], "span": ["day", "year"]},
         **{"step": ["what", "solved"], "action": ["detail", "nudge", "nothing-of-the-kind"]},
     }
     return House(behind, browsers)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("api/", api.urls),
     path("", include("minsheng.doors.frame.urls")),
+    path("staff/", include("minsheng.doors.ahead.urls")),
     path("staff/", include("minsheng.doors.desks.urls")),
     path("", include("minsheng.doors.portal.urls")),
 ]

@@ -9,6 +9,7 @@ from django.db import connection, connections, transaction
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.respond import store
 from minsheng.respond.casework import NotFound
+from minsheng.respond.effects import queue
 
 _SEALED = (
     "DELETE FROM vault.order_key WHERE order_id = %s",
@@ -26,6 +27,8 @@ def erase(no: str) -> int:
             raise NotFound(no)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM respond_copy WHERE order_id = %s", [found[0]])
+            cursor.execute("INSERT INTO respond_forgotten (order_id) VALUES (%s) ON CONFLICT DO NOTHING", [found[0]])
+        queue("respond.facts_now")
     gone = 0
     with transaction.atomic(using="vault"), connections["vault"].cursor() as cursor:
         for statement in _SEALED:

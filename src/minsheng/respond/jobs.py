@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.core.management import call_command
 
 from minsheng.core import Refused
@@ -11,6 +13,8 @@ from minsheng.ground.access import SYSTEM
 from minsheng.ground.jobs import app
 from minsheng.respond import casework, drafts
 from minsheng.respond.supervision import sweep
+
+log = logging.getLogger(__name__)
 
 
 @app.task(name="respond.propose")
@@ -48,6 +52,39 @@ def main_failed(no: str, child: str) -> None:
 def sweep_timers(timestamp: int) -> None:  # noqa: ARG001
     """Fire the timers that are due. `timestamp` is the minute for which it was queued."""
     sweep()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="respond.facts", queueing_lock="respond.facts")
+def facts(timestamp: int) -> None:  # noqa: ARG001
+    """Bring the lake up to date."""
+    _lake(fold_all=False)
+
+
+@app.task(name="respond.facts_now")
+def facts_now() -> None:
+    """The same at once, after an erasure."""
+    _lake(fold_all=False)
+
+
+@app.periodic(cron="10 3 * * *")
+@app.task(name="respond.fold_facts", queueing_lock="respond.fold_facts")
+def fold_facts(timestamp: int) -> None:  # noqa: ARG001
+    """Fold the day's parts of the lake into sorted files."""
+    _lake(fold_all=True)
+
+
+def _lake(*, fold_all: bool) -> None:
+    """The lake's engine is loaded here, in the worker. Whoever writes it now does this run's work too."""
+    from minsheng.ground.lake import LakeBusy
+    from minsheng.respond.facts import AnotherLake, lake_now
+
+    try:
+        lake_now(fold_all=fold_all)
+    except LakeBusy as busy:
+        log.info("%s", busy)
+    except AnotherLake as elsewhere:
+        log.warning("%s", elsewhere)
 
 
 @app.periodic(cron="20 3 * * *")

@@ -10,61 +10,30 @@ import pytest
 from django.db import DatabaseError, connection
 
 from minsheng.core import Actor, Refused
-from minsheng.core.calendar import Term
 from minsheng.core.codes import Card, Role
 from minsheng.core.order import UnitRef
 from minsheng.core.session import Attendee, Mechanism, Session, Topic
 from minsheng.core.session import commands as say
-from minsheng.core.session.codes import ItemState, ListKind, MechanismKind, Presence, TopicState
+from minsheng.core.session.codes import ItemState, MechanismKind, Presence, TopicState
 from minsheng.foresee import sessions
 from minsheng.foresee.sessions.checking import check_all
 from minsheng.foresee.sessions.desk import give_cards
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
+from support.agenda import ADOPT, Agenda
 from support.life import SUPERVISOR
-from support.month import ANALYST, CHOOSE, EVIDENCE, LEADER, PLAN, PROPOSE
+from support.month import ANALYST, CHOOSE, LEADER, PROPOSE
 
 pytestmark = pytest.mark.db
 INSPECTOR = Actor("jiwei", Role.INSPECTOR)
 
 
-class Town:
-    """Three units of the city that have nothing to do with one another, and a topic among them."""
-
-    def __init__(self) -> None:
-        counties = [u.code for u in present.city().units.values() if u.level == 2][:3]
-        self.lead, self.verifier, self.other = (self.ref(code) for code in counties)
-        self.month = present.policy(present.now()).calendar.local_date(present.now()).strftime("%Y-%m")
-        sessions.open_session(say.OpenSession(self.month, "市委书记", f"{self.month}-28"), ANALYST)
-        self.no = sessions.propose(replace(PROPOSE, no=""), ANALYST).no
-        start = present.now().date() + timedelta(days=2)
-        for command in (
-            *(say.AddEvidence(e) for e in EVIDENCE),
-            replace(CHOOSE, month=self.month, lead=self.lead.code, with_units=()),
-            say.Register(replace(PLAN, start=start.isoformat())),
-            say.GiveItem(ListKind.MEASURE, "更换立管", self.lead, self.verifier, Term.parse("10wd")),
-        ):
-            sessions.handle(Topic, self.no, command, SUPERVISOR)
-
-    @staticmethod
-    def ref(code: str) -> UnitRef:
-        found = present.unit_ref(code)
-        assert found is not None
-        return found
-
-    def desk(self, unit: UnitRef) -> Actor:
-        return Actor(f"desk@{unit.code}", Role.UNIT_DESK, unit.code)
-
-    def say(self, command: say.AnyCommand, by: Actor) -> Topic:
-        return sessions.handle(Topic, self.no, command, by)
-
-
 @pytest.fixture
-def town(house) -> Town:
-    return Town()
+def town(house) -> Agenda:
+    return Agenda()
 
 
-def test_a_unit_works_on_its_item_another_ticks_it_off_and_the_check_finds_nothing(house, town: Town) -> None:
+def test_a_unit_works_on_its_item_another_ticks_it_off_and_the_check_finds_nothing(house, town: Agenda) -> None:
     town.say(say.SignItem(1), town.desk(town.lead))
     town.say(say.ReportItem(1, "换完", done=True), town.desk(town.lead))
     topic = town.say(say.VerifyItem(1, True, "现场看过"), town.desk(town.verifier))
@@ -73,10 +42,10 @@ def test_a_unit_works_on_its_item_another_ticks_it_off_and_the_check_finds_nothi
     sessions.handle(Session, town.month, say.Attend((Attendee(town.lead.code, Presence.VIDEO),)), ANALYST)
     assert sessions.handle(Session, town.month, say.CloseSession(), LEADER).closed
     found = check_all(house.conninfo("loader"))
-    assert (found.streams, found.events, found.differences) == (2, 14, [])
+    assert (found.streams, found.events, found.differences) == (3, 15, [])
 
 
-def test_an_item_stands_in_the_inbox_of_who_must_act(town: Town) -> None:
+def test_an_item_stands_in_the_inbox_of_who_must_act(town: Agenda) -> None:
     def waiting(unit: UnitRef) -> list[int]:
         return [item.id for _, item in sessions.inbox(town.desk(unit))]
 
@@ -87,33 +56,33 @@ def test_an_item_stands_in_the_inbox_of_who_must_act(town: Town) -> None:
     assert [item.id for _, item in sessions.inbox(SUPERVISOR)] == [1]
 
 
-def test_a_unit_that_has_nothing_to_do_with_a_topic_does_not_see_it(town: Town) -> None:
+def test_a_unit_that_has_nothing_to_do_with_a_topic_does_not_see_it(town: Agenda) -> None:
     stranger = town.desk(town.other)
     with pytest.raises(sessions.NotFound):
-        sessions.topic(town.no, stranger)
+        sessions.topic(town.topic, stranger)
     assert sessions.topics(stranger) == []
-    assert [t.no for t in sessions.topics(town.desk(town.verifier))] == [town.no]
+    assert [t.no for t in sessions.topics(town.desk(town.verifier))] == [town.topic]
     with pytest.raises(sessions.NotFound):
         town.say(say.SignItem(1), stranger)
 
 
-def test_a_candidate_is_seen_by_no_unit_before_it_is_chosen(town: Town) -> None:
-    no = sessions.propose(replace(PROPOSE, no="", areas=(town.lead.code,)), ANALYST).no
-    assert no != town.no
+def test_a_candidate_is_seen_by_no_unit_before_it_is_chosen(town: Agenda) -> None:
+    no = sessions.propose(replace(PROPOSE, no="?", areas=(town.lead.code,)), ANALYST).no
+    assert no != town.topic
     assert no not in [t.no for t in sessions.topics(town.desk(town.lead))]
     assert no in [t.no for t in sessions.topics(LEADER)]
 
 
-def test_inspection_reads_what_was_chosen_and_every_look_is_written_down(town: Town) -> None:
-    sessions.propose(replace(PROPOSE, no=""), ANALYST)
-    assert [t.no for t in sessions.topics(INSPECTOR)] == [town.no]
-    sessions.topic(town.no, INSPECTOR)
+def test_inspection_reads_what_was_chosen_and_every_look_is_written_down(town: Agenda) -> None:
+    sessions.propose(replace(PROPOSE, no="?"), ANALYST)
+    assert [t.no for t in sessions.topics(INSPECTOR)] == [town.topic]
+    sessions.topic(town.topic, INSPECTOR)
     with sight(SYSTEM), connection.cursor() as cursor:
         cursor.execute("SELECT by, what FROM foresee_looked")
-        assert cursor.fetchall() == [("jiwei", town.no)]
+        assert cursor.fetchall() == [("jiwei", town.topic)]
 
 
-def test_inspection_changes_nothing_even_past_the_rules(town: Town) -> None:
+def test_inspection_changes_nothing_even_past_the_rules(town: Agenda) -> None:
     with sight(INSPECTOR), connection.cursor() as cursor:
         cursor.execute("UPDATE foresee_item SET state = 'ticked'")
         assert cursor.rowcount == 0
@@ -121,11 +90,11 @@ def test_inspection_changes_nothing_even_past_the_rules(town: Town) -> None:
         cursor.execute(
             "INSERT INTO foresee_event (stream, seq, name, at, by, role, data, hash) "
             "VALUES (%s, 99, 'ended', now(), 'x', 'leader', '{}', '')",
-            [town.no],
+            [town.topic],
         )
 
 
-def test_what_happened_cannot_be_changed_and_a_changed_past_is_found(house, town: Town) -> None:
+def test_what_happened_cannot_be_changed_and_a_changed_past_is_found(house, town: Agenda) -> None:
     with pytest.raises(DatabaseError, match="permission denied"), sight(SYSTEM), connection.cursor() as cursor:
         cursor.execute("UPDATE foresee_event SET by = 'other'")
     with psycopg.connect(house.conninfo("owner"), autocommit=True) as owner:
@@ -138,7 +107,7 @@ def test_what_happened_cannot_be_changed_and_a_changed_past_is_found(house, town
     assert any("digest" in d for d in check_all(house.conninfo("loader")).differences)
 
 
-def test_a_topic_changed_behind_its_events_is_found(house, town: Town) -> None:
+def test_a_topic_changed_behind_its_events_is_found(house, town: Agenda) -> None:
     with sight(SYSTEM), connection.cursor() as cursor:
         cursor.execute("""UPDATE foresee_topic SET value = jsonb_set(value, '{reasons}', '"other"')""")
         cursor.execute("UPDATE foresee_item SET title = 'other'")
@@ -149,8 +118,8 @@ def test_a_topic_changed_behind_its_events_is_found(house, town: Town) -> None:
     ]
 
 
-def test_a_topic_can_be_chosen_only_into_an_open_session(town: Town) -> None:
-    no = sessions.propose(replace(PROPOSE, no=""), ANALYST).no
+def test_a_topic_can_be_chosen_only_into_an_open_session(town: Agenda) -> None:
+    no = sessions.propose(replace(PROPOSE, no="?"), ANALYST).no
     with pytest.raises(Refused) as error:
         sessions.handle(Topic, no, replace(CHOOSE, month="2031-01"), LEADER)
     assert error.value.code == "no_session"
@@ -161,29 +130,28 @@ def test_a_topic_can_be_chosen_only_into_an_open_session(town: Town) -> None:
     assert error.value.code == "session_closed"
 
 
-def test_a_session_with_open_topics_is_not_closed(town: Town) -> None:
+def test_a_session_with_open_topics_is_not_closed(town: Agenda) -> None:
     with pytest.raises(Refused) as error:
         sessions.handle(Session, town.month, say.CloseSession(), SUPERVISOR)
     assert error.value.code == "topics_open"
     assert [t.state for t in sessions.session(town.month, LEADER)[1]] == [TopicState.DISPATCHED]
 
 
-def test_timers_give_cards_and_a_second_run_gives_none(town: Town) -> None:
-    due = sessions.topic(town.no, SYSTEM)[0].items[0].due
+def test_timers_give_cards_and_a_second_run_gives_none(town: Agenda) -> None:
+    due = sessions.topic(town.topic, SYSTEM)[0].items[0].due
     assert give_cards(present.now()) == 0
     assert give_cards(due - timedelta(hours=1)) == 1
     assert (give_cards(due), give_cards(due)) == (1, 0)
-    assert sessions.topic(town.no, SYSTEM)[0].items[0].card is Card.RED
+    assert sessions.topic(town.topic, SYSTEM)[0].items[0].card is Card.RED
 
 
-def test_mechanisms_are_found_by_words_and_category_and_retired_ones_come_last(town: Town) -> None:
-    adopt = say.Adopt("", MechanismKind.POLICY, "立管更新办法", "谁供热谁更新", "市政府文件", "全市", "2027-01-01")
-    first = sessions.adopt(replace(adopt, topic=town.no, categories=("SHI-GR",)), ANALYST).no
-    second = sessions.adopt(replace(adopt, title="夜间抢修工具包", kind=MechanismKind.TOOL), ANALYST).no
+def test_mechanisms_are_found_by_words_and_category_and_retired_ones_come_last(town: Agenda) -> None:
+    first = sessions.adopt(replace(ADOPT, categories=("SHI-GR",)), ANALYST).no
+    second = sessions.adopt(replace(ADOPT, title="夜间抢修工具包", kind=MechanismKind.TOOL), ANALYST).no
     sessions.handle(Mechanism, second, say.Retire("已代替"), ANALYST)
     anyone = town.desk(town.other)
-    assert [m.no for m in sessions.mechanisms(anyone)] == [first, second]
+    assert [m.no for m in sessions.mechanisms(anyone)] == [first, town.mechanism, second]
     assert [m.no for m in sessions.mechanisms(anyone, "抢修")] == [second]
     assert [m.no for m in sessions.mechanisms(anyone, "%")] == []
     assert [m.no for m in sessions.mechanisms(anyone, categories=("SHI-GR",))] == [first]
-    assert sessions.mechanism(first, anyone)[0].topic == town.no
+    assert sessions.mechanism(town.mechanism, anyone)[0].topic == town.topic

@@ -47,7 +47,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
             problems = {"": gettext(refused.message)}
         else:
             messages.success(request, gettext("已入库：%(no)s。") % {"no": made.no}, extra_tags="good")
-            return redirect("mechanism", no=made.no)
+            return redirect("mechanism", made.no)
     values = request.POST or {"topic": request.GET.get("topic", "")}
     given = {
         "title": forms.ADOPT.title,
@@ -59,10 +59,10 @@ def adopt(request: HttpRequest) -> HttpResponse:
 
 @staff()
 @found
-def page(request: HttpRequest, no: str) -> HttpResponse:
+def page(request: HttpRequest, mechanism_no: str) -> HttpResponse:
     """One mechanism, with the effect that was measured where it came from."""
     by = actor(request)
-    mechanism, events = sessions.mechanism(no, by)
+    mechanism, events = sessions.mechanism(mechanism_no, by)
     effects = []
     for topic in (mechanism.topic, *mechanism.reused_in):
         try:
@@ -82,12 +82,12 @@ def page(request: HttpRequest, no: str) -> HttpResponse:
 @staff(menu.STUDY)
 @require_POST
 @found
-def do(request: HttpRequest, no: str) -> HttpResponse:
+def do(request: HttpRequest, mechanism_no: str) -> HttpResponse:
     """Use a mechanism in another topic, or retire it."""
     name = request.POST.get("command", "")
     try:
         spec = forms.MECHANISM[name]
-        sessions.handle(Mechanism, no, forms.command(name, spec, request.POST), actor(request))
+        sessions.handle(Mechanism, mechanism_no, forms.command(name, spec, request.POST), actor(request))
     except (Mistyped, KeyError) as wrong:
         sentence = (
             " ".join(wrong.problems.values())
@@ -99,4 +99,4 @@ def do(request: HttpRequest, no: str) -> HttpResponse:
         messages.error(request, gettext(refused.message), extra_tags="bad")
     else:
         messages.success(request, gettext("%(title)s：已完成。") % {"title": spec.title}, extra_tags="good")
-    return redirect("mechanism", no=no)
+    return redirect("mechanism", mechanism_no)

@@ -16,11 +16,14 @@ from minsheng.core.session import commands as say
 from minsheng.core.session.codes import ItemState, ListKind, Presence, Support
 from minsheng.doors.ahead import forms, telling
 from minsheng.doors.ahead.acting import Failed, command_type, form_of, found
+from minsheng.doors.ahead.papers import word
 from minsheng.doors.desks.forms import Mistyped
 from minsheng.doors.frame import menu
 from minsheng.doors.frame.fields import filled
 from minsheng.doors.frame.page import actor, not_found, show, staff
+from minsheng.doors.reports.pack import agenda
 from minsheng.foresee import sessions
+from minsheng.foresee.topics.look import lake_or_none
 from minsheng.ground import present
 
 
@@ -110,6 +113,13 @@ def context(month: str, by: Actor, failed: Failed | None = None) -> dict[str, An
         "actions": [form_of(n, forms.SESSION[n], {}, failed) for n in names],
         "failure": "",
     }
+
+
+@staff(menu.TOPICS)
+@found
+def pack(request: HttpRequest, month: str) -> HttpResponse:
+    """The agenda pack of a month as a Word file."""
+    return word(agenda(month, actor(request), lake_or_none()), f"{month}-月调度")
 
 
 @staff(menu.TOPICS)

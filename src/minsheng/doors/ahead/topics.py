@@ -87,7 +87,7 @@ def propose(request: HttpRequest) -> HttpResponse:
             problems = {"": gettext(refused.message)}
         else:
             messages.success(request, gettext("已列入备选：%(no)s。") % {"no": made.no}, extra_tags="good")
-            return redirect("topic", no=made.no)
+            return redirect("topic", made.no)
     fields = filled(forms.PROPOSE.fields, request.POST, problems)
     given = {"title": forms.PROPOSE.title, "fields": fields, "problems": list(problems.values())}
     return show(request, "ahead/new.html", given, 422 if problems else 200)
@@ -95,29 +95,29 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 @staff(menu.TOPICS | UNIT_ROLES)
 @found
-def page(request: HttpRequest, no: str) -> HttpResponse:
+def page(request: HttpRequest, topic_no: str) -> HttpResponse:
     """One topic."""
-    return show(request, "ahead/topic.html", context(no, actor(request)))
+    return show(request, "ahead/topic.html", context(topic_no, actor(request)))
 
 
 @staff(menu.TOPICS | UNIT_ROLES)
 @require_POST
 @found
-def do(request: HttpRequest, no: str) -> HttpResponse:
+def do(request: HttpRequest, topic_no: str) -> HttpResponse:
     """Carry out the command that a form sends; what is refused comes back with all that was typed."""
     by, name = actor(request), request.POST.get("command", "")
     spec = forms.TOPIC.get(name) or forms.ITEM.get(name)
     try:
         if spec is None:
             raise Mistyped({"": gettext("没有这个操作，请使用页面上的按钮。")})
-        sessions.handle(Topic, no, forms.command(name, spec, request.POST), by)
+        sessions.handle(Topic, topic_no, forms.command(name, spec, request.POST), by)
     except Mistyped as wrong:
-        return _again(request, no, name, wrong.problems, 422)
+        return _again(request, topic_no, name, wrong.problems, 422)
     except Refused as refused:
         status = 403 if isinstance(refused, Forbidden) else 409
-        return _again(request, no, name, {"": gettext(refused.message)}, status)
+        return _again(request, topic_no, name, {"": gettext(refused.message)}, status)
     messages.success(request, gettext("%(title)s：已完成。") % {"title": spec.title}, extra_tags="good")
-    return redirect("topic", no=no)
+    return redirect("topic", topic_no)
 
 
 def _again(request: HttpRequest, no: str, name: str, problems: Mapping[str, str], status: int) -> HttpResponse:
@@ -133,6 +133,7 @@ def context(no: str, by: Actor, failed: Failed | None = None) -> dict[str, Any]:
     shown = {f.name for f in actions} | set(forms.ITEM)
     return {
         "topic": topic,
+        "staff_of_city": by.role in menu.TOPICS,
         "supports": [(k, list(topic.supports(k))) for k in Support],
         "lines": [line(topic, i, by, failed) for i in topic.items if _sees(i, by)],
         "actions": sorted(actions, key=lambda f: (not f.opened, f.grave)),

@@ -113,6 +113,24 @@ def _tables(verb: Adder) -> None:
     _foreseeing(verb("foresee", "the analyst's tools on tables: signals, clusters, forecast", "foresee", "foresee"))
 
 
+def _months(verb: Adder) -> None:
+    """Verbs of foresight on the city's own data."""
+    sub = verb("session", "the monthly session: open it, write its pack, close it", "session", "session")
+    sub.add_argument("what", choices=["open", "pack", "close"])
+    sub.add_argument("month", metavar="YYYY-MM")
+    sub.add_argument("--chair", default="市委书记", help="open: who chairs")
+    sub.add_argument("--held-on", metavar="DATE", help="open: day of the meeting; default the month's last working day")
+    sub.add_argument("--out", type=Path, metavar="FILE", help="pack: Word file; default YYYY-MM.docx")
+    sub.add_argument("--carry", metavar="REASONS", help="close: carry what is open over to the next month")
+    _on(sub)
+    from minsheng.doors.cli.lake import arguments
+
+    sub = verb("lake", "facts for analysis: catch up, fold, make anew, say how it stands", "lake", "lake")
+    arguments(sub)
+    _on(sub)
+    _on(verb("look", "look over the lake for what rises, gathers or is hard, and keep it", "session", "look"))
+
+
 def _trials(verb: Adder) -> None:
     """Verbs that try the house out."""
     _simulating(verb("sim", "a simulated city: into a data directory, or through a running house", "simulate", "sim"))
@@ -136,7 +154,7 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=_later(module, function))
         return sub
 
-    for group in (_house, _tables, _trials):
+    for group in (_house, _tables, _months, _trials):
         group(verb)
     return top
 

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from minsheng.doors.ahead import library, months, topics
 from minsheng.doors.desks import agent, callback, evidence, knowledge, lists, names, order
 from minsheng.doors.frame import login
 
@@ -30,19 +29,6 @@ urlpatterns = [
     path("callback", callback.desk, name="callback"),
     path("callback/<str:no>", callback.answer, name="callback-answer"),
     path("callback/<str:no>/number", callback.number, name="callback-number"),
-    path("topics", topics.listing, name="topics"),
-    path("topics/new", topics.propose, name="topic-new"),
-    path("topics/<str:no>", topics.page, name="topic"),
-    path("topics/<str:no>/do", topics.do, name="topic-do"),
-    path("months", months.listing, name="months"),
-    path("months/<str:month>", months.page, name="month"),
-    path("months/<str:month>/do", months.do, name="month-do"),
-    path("months/<str:month>/room/<int:n>", months.room, name="room"),
-    path("tasks", topics.tasks, name="tasks"),
-    path("library", library.listing, name="library"),
-    path("library/new", library.adopt, name="mechanism-new"),
-    path("library/<str:no>", library.page, name="mechanism"),
-    path("library/<str:no>/do", library.do, name="mechanism-do"),
     path("knowledge", knowledge.search, name="knowledge"),
     path("knowledge/new", knowledge.edit, name="entry-new"),
     path("knowledge/import", knowledge.take_in, name="entry-import"),

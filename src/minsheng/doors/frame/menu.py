@@ -23,6 +23,7 @@ ORDERS = CENTRE_ROLES | UNIT_ROLES
 STUDY = frozenset({R.ANALYST, R.SUPERVISOR, R.LEADER})
 RUN = frozenset({R.SUPERVISOR, R.LEADER})
 TOPICS = STUDY | {R.INSPECTOR}
+BOARD = STUDY
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ DESKS = (
     Desk("callback", _("回访"), CALL_BACK),
     Desk("supervision", _("督办"), SUPERVISION),
     Desk("orders", _("全部工单"), ORDERS),
+    Desk("board", _("预警看板"), BOARD - {R.SUPERVISOR}),
     Desk("topics", _("议题"), TOPICS),
     Desk("months", _("月调度"), TOPICS),
     Desk("tasks", _("调度任务"), UNIT_ROLES),

@@ -78,6 +78,16 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def small(p: float | None) -> str:
+    """A probability that may be very small: 3.2 %, or 1/40,000."""
+    if p is None:
+        return ""
+    if p >= 0.01:
+        return f"{100 * p:.1f} %"
+    return f"1/{float(f'{1 / p:.1g}'):,.0f}" if p > 0 else "0"
+
+
+@register.filter
 def capped(count: int | None) -> str:
     """Counts stop at 99: 99+."""
     return "" if count is None else "99+" if count > 99 else str(count)

@@ -37,9 +37,9 @@ def handle(kind: type[T], no: str, command: say.AnyCommand, by: Actor, at: datet
 
 
 def propose(command: say.Propose, by: Actor, at: datetime | None = None) -> Topic:
-    """A new candidate; without a number it gets the month's next."""
+    """A new candidate; numbered "?" it gets the month's next number."""
     moment = at or present.now()
-    return cast(Topic, _begin(replace(command, no=command.no or _numbered), by, moment))
+    return cast(Topic, _begin(command, by, moment))
 
 
 def open_session(command: say.OpenSession, by: Actor, at: datetime | None = None) -> Session:
@@ -48,11 +48,10 @@ def open_session(command: say.OpenSession, by: Actor, at: datetime | None = None
 
 
 def adopt(command: say.Adopt, by: Actor, at: datetime | None = None) -> Mechanism:
-    """A new mechanism; without a number it gets the year's next."""
-    return cast(Mechanism, _begin(replace(command, no=command.no or _numbered), by, at or present.now()))
+    """A new mechanism; numbered "?" it gets the year's next number."""
+    return cast(Mechanism, _begin(command, by, at or present.now()))
 
 
-_numbered = "?"
 _KINDS: dict[type, tuple[type, str]] = {
     say.Propose: (Topic, "no"),
     say.OpenSession: (Session, "month"),
@@ -65,7 +64,7 @@ def _begin(command: Any, by: Actor, at: datetime) -> Thing:
     kind, key = _KINDS[type(command)]
     with sight(by):
         store.run("SELECT pg_advisory_xact_lock(hashtext('foresee_numbers'))", [])
-        if getattr(command, key) == _numbered:
+        if getattr(command, key) == "?":
             number = next_topic_no(at) if kind is Topic else _next_mechanism_no(at)
             command = replace(command, **{key: number})
         stood = store.load(kind, getattr(command, key), lock=True)

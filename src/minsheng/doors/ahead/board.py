@@ -1,0 +1,127 @@
+"""The signal board (预警看板): what the nightly look found, each finding with its chart, its limit and its orders, and
+the button that makes a candidate topic of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from minsheng.doors.frame import menu
+from minsheng.doors.frame.graphs import Graph, Line
+from minsheng.doors.frame.page import actor, not_found, show, staff
+from minsheng.foresee import topics
+from minsheng.foresee.topics import Finding, FindingKind
+
+BOARD = tuple(k for k in FindingKind if k is not FindingKind.SEASON)
+
+
+@staff(menu.BOARD)
+def board(request: HttpRequest) -> HttpResponse:
+    """The newest findings by kind."""
+    by = actor(request)
+    every = topics.findings(by, *BOARD)
+    wanted = request.GET.get("kind", "")
+    kind = next((k for k in BOARD if k.value == wanted), None)
+    given = {
+        "kinds": [(k, sum(f.kind is k for f in every)) for k in BOARD],
+        "kind": kind,
+        "findings": [f for f in every if kind is None or f.kind is kind],
+        "made_on": max((f.made_on for f in every if f.made_on), default=None),
+        "all": len(every),
+    }
+    return show(request, "ahead/board.html", given)
+
+
+@staff(menu.BOARD)
+def page(request: HttpRequest, finding: int) -> HttpResponse:
+    """One finding."""
+    found = topics.finding(finding, actor(request))
+    if found is None:
+        return not_found(request)
+    given = {
+        "finding": found,
+        "graph": graph_of(found),
+        "facts": facts_of(found),
+        "may_propose": actor(request).role in menu.STUDY,
+    }
+    return show(request, "ahead/finding.html", given)
+
+
+@staff(menu.STUDY)
+@require_POST
+def propose(request: HttpRequest, finding: int) -> HttpResponse:
+    """Make a candidate topic of a finding."""
+    found = topics.finding(finding, actor(request))
+    if found is None:
+        return not_found(request)
+    topic = topics.propose_finding(found, actor(request))
+    messages.success(request, gettext("已列入备选：%(no)s。") % {"no": topic.no}, extra_tags="good")
+    return redirect("topic", topic.no)
+
+
+def graph_of(found: Finding) -> Graph | None:
+    """Counts by week with what was to be expected and the limit above which it is an alarm."""
+    data = found.data
+    if "counts" not in data:
+        return None
+    begins, counts = data["begins"], data["counts"]
+    expected = _aligned(data.get("expected", ()), len(counts))
+    limit = _aligned(data.get("limit", ()), len(counts))
+    alarms = _aligned(data.get("alarm", ()), len(counts))
+    says = gettext(
+        "最近一周 %(seen)s 件，预计 %(expected)s 件；超过虚线即为预警。"
+        "每个序列每周误报的可能不超过 %(alpha)s，同时看了 %(series)s 个序列。"
+    ) % {
+        "seen": f"{found.seen:g}",
+        "expected": f"{found.expected or 0:.1f}",
+        "alpha": f"{data.get('alpha', 0.01):.0%}",
+        "series": f"{data.get('series', 0):,}",
+    }
+    return Graph(
+        f"finding-{found.id}",
+        found.name,
+        says,
+        begins,
+        (
+            Line(gettext("件数"), counts),
+            Line(gettext("预计"), expected, "line"),
+            Line(gettext("界限"), limit, "dashed"),
+        ),
+        marks=[i for i, a in enumerate(alarms) if a],
+        x_name=gettext("周"),
+    )
+
+
+def _aligned(values: Sequence[Any], length: int) -> list[Any]:
+    kept = list(values)[-length:]
+    return [None] * (length - len(kept)) + kept
+
+
+_FACTS = ("n", "parked", "returned", "redone", "many", "days", "unresolved", "people", "share", "probability")
+
+
+def facts_of(found: Finding) -> list[tuple[str, str]]:
+    """The finding's other figures, in words."""
+    named = {
+        "n": gettext("同类工单"),
+        "parked": gettext("挂账"),
+        "returned": gettext("退单两次以上"),
+        "redone": gettext("二次办理两次以上"),
+        "many": gettext("三个以上单位"),
+        "days": gettext("有诉求的天数"),
+        "unresolved": gettext("反映未解决"),
+        "people": gettext("涉及人数"),
+        "share": gettext("未解决比例"),
+        "probability": gettext("再次发生的可能"),
+    }
+    return [(named[k], _shown(k, found.data[k])) for k in _FACTS if k in found.data]
+
+
+def _shown(name: str, value: Any) -> str:
+    return f"{value:.0%}" if name in ("share", "probability") else f"{value:,}"

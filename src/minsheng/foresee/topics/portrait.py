@@ -1,0 +1,183 @@
+"""The portrait of a matter (画像): what a page and an agenda pack show of categories in areas, all from the lake.
+
+Weekly counts of three years, the same season year by year, where, who handled it and how it went, typical orders in
+words that a machine has freed of identity. Every figure has its period and its denominator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import ibis
+from ibis import _
+from ibis.expr.types import Table
+
+from minsheng.ground import present
+from minsheng.ground.lake import Lake
+
+WEEKS = 156
+SPELL = 365
+TYPICAL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A unit that led such orders in the last year: how many, how many it answered on time of those judged, how many
+    requesters said resolved of those asked."""
+
+    unit: str
+    n: int
+    on_time: int
+    judged: int
+    resolved: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typical:
+    """A typical order: number, day, area and what was said, without identity."""
+
+    no: str
+    day: date
+    area: str
+    title: str
+    text: str
+    reworks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What is known of categories in areas before the day `on`. Counts are of days that the record covers: a month or
+    a season before its first day (`since`) is None or left out, never zero."""
+
+    on: date
+    since: date
+    begins: tuple[date, ...]
+    weekly: tuple[int, ...]
+    years: tuple[tuple[int, int], ...]
+    months: tuple[tuple[int | None, ...], ...]
+    townships: tuple[tuple[str, int], ...]
+    handlers: tuple[Handler, ...]
+    typical: tuple[Typical, ...]
+    n: int
+    total: int
+
+    @property
+    def lead(self) -> str | None:
+        """The unit that led most of them, as a proposal for the lead (主办建议)."""
+        return self.handlers[0].unit if self.handlers else None
+
+
+def portrait(facts: Lake, categories: Sequence[str], areas: Sequence[str], on: date) -> Portrait:
+    """The portrait of `categories` (leaves or groups; none: all) in `areas` (of any level; none: the city)."""
+    matter = _matter(facts.orders, categories, areas).filter(_.day < ibis.date(on))
+    year = matter.filter(_.day >= ibis.date(on - timedelta(days=SPELL)))
+    known = facts.orders.filter(facts.orders.day < ibis.date(on))
+    in_year = _.day >= ibis.date(on - timedelta(days=SPELL))
+    first = _rows(facts, known.select("day").order_by("day").limit(1))
+    since = first[0]["day"] if first else on
+    total = _rows(facts, known.filter(in_year).aggregate(n=_.count()))[0]["n"]
+    begins, counts = _weeks(facts, matter, since, on)
+    by_township = _rows(facts, year.filter(_.township != "").group_by("township").aggregate(n=_.count()))
+    return Portrait(
+        on,
+        since,
+        begins,
+        counts,
+        _same_season(facts, matter, since, on),
+        _months(facts, matter, since, on),
+        tuple(sorted(((r["township"], r["n"]) for r in by_township), key=lambda r: (-r[1], r[0]))),
+        _handlers(facts, year),
+        _typical(facts, year),
+        _rows(facts, year.aggregate(n=_.count()))[0]["n"],
+        total,
+    )
+
+
+def _rows(facts: Lake, question: Table) -> list[dict[str, Any]]:
+    return facts.ask(question).to_pylist()
+
+
+def _matter(orders: Table, categories: Sequence[str], areas: Sequence[str]) -> Table:
+    """The orders of these categories in these areas."""
+    if categories:
+        codes = list(categories)
+        orders = orders.filter(
+            orders.category.isin(codes) | orders.category2.isin(codes) | orders.category1.isin(codes)
+        )
+    whole = [a for a in areas if (found := present.city().areas.get(a)) is None or found.parent]
+    if whole:
+        orders = orders.filter(orders.area.isin(whole) | orders.township.isin(whole) | orders.county.isin(whole))
+    return orders
+
+
+def _weeks(facts: Lake, matter: Table, since: date, on: date) -> tuple[tuple[date, ...], tuple[int, ...]]:
+    weeks = min(WEEKS, (on - since).days // 7)
+    first = on - timedelta(days=7 * weeks)
+    week = (matter.day.delta(ibis.date(first), unit="day") // 7).cast("int64")
+    found = _rows(
+        facts,
+        matter.filter(matter.day >= ibis.date(first)).select(week=week).group_by("week").aggregate(n=_.count()),
+    )
+    by_week = {r["week"]: r["n"] for r in found}
+    begins = tuple(first + timedelta(days=7 * w) for w in range(weeks))
+    return begins, tuple(by_week.get(w, 0) for w in range(weeks))
+
+
+def _same_season(facts: Lake, matter: Table, since: date, on: date) -> tuple[tuple[int, int], ...]:
+    """(year, orders of the four weeks before this day of that year), oldest first."""
+    spells = []
+    for back in range(3, -1, -1):
+        end = on - timedelta(days=364 * back)
+        if end - timedelta(days=28) < since:
+            continue
+        spell = matter.filter(matter.day >= ibis.date(end - timedelta(days=28)), matter.day < ibis.date(end))
+        spells.append((end.year, _rows(facts, spell.aggregate(n=_.count()))[0]["n"]))
+    return tuple(spells)
+
+
+def _months(facts: Lake, matter: Table, since: date, on: date) -> tuple[tuple[int | None, ...], ...]:
+    """The seasonal strip: a row a year (this and two before), a column a month, orders; None outside the record."""
+    found = _rows(
+        facts,
+        matter.filter(matter.day >= ibis.date(date(on.year - 2, 1, 1)))
+        .select(year=matter.day.year(), month=matter.day.month())
+        .group_by("year", "month")
+        .aggregate(n=_.count()),
+    )
+    n = {(r["year"], r["month"]): r["n"] for r in found}
+    begun, ends = (since.year, since.month), (on.year, on.month)
+    return tuple(
+        tuple(n.get((year, m), 0) if begun <= (year, m) <= ends else None for m in range(1, 13))
+        for year in range(on.year - 2, on.year + 1)
+    )
+
+
+def _handlers(facts: Lake, year: Table) -> tuple[Handler, ...]:
+    found = (
+        year.filter(year.unit != "")
+        .group_by("unit")
+        .aggregate(
+            n=_.count(),
+            on_time=_.count(where=_.on_time == "yes"),
+            judged=_.count(where=_.on_time != ""),
+            resolved=_.count(where=_.resolved == "yes"),
+            asked=_.count(where=_.resolved != ""),
+        )
+    )
+    rows = _rows(facts, found.order_by(ibis.desc("n"), "unit").limit(8))
+    return tuple(Handler(r["unit"], r["n"], r["on_time"], r["judged"], r["resolved"], r["asked"]) for r in rows)
+
+
+def _typical(facts: Lake, year: Table) -> tuple[Typical, ...]:
+    """Those handled again first, then the newest: what a meeting can learn from."""
+    said = year.inner_join(facts.texts.select("order_id", "title", "text"), "order_id")
+    rows = _rows(
+        facts,
+        said.order_by(ibis.desc("reworks"), ibis.desc("received_at"), "order_id")
+        .select("no", "day", "area", "title", "text", "reworks")
+        .limit(TYPICAL),
+    )
+    return tuple(Typical(r["no"], r["day"], r["area"], r["title"], r["text"], r["reworks"]) for r in rows)

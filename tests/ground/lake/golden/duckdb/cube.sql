@@ -1,0 +1,57 @@
+SELECT
+  "t1"."month",
+  "t1"."category",
+  "t1"."unit",
+  COUNT(*) AS "n",
+  COUNT(*) FILTER(WHERE
+    "t1"."excluded") AS "excluded",
+  COUNT(*) FILTER(WHERE
+    "t1"."judged") AS "due_n",
+  COUNT(*) FILTER(WHERE
+    "t1"."late") AS "overdue",
+  COUNT(*) FILTER(WHERE
+    "t1"."resolved" <> '') AS "asked",
+  COUNT(*) FILTER(WHERE
+    "t1"."resolved" = 'yes') AS "resolved",
+  COUNT(*) FILTER(WHERE
+    "t1"."reworks" > 0) AS "reworked",
+  COUNT(*) FILTER(WHERE
+    "t1"."open") AS "open"
+FROM (
+  SELECT
+    "t0"."category",
+    "t0"."unit",
+    "t0"."excluded",
+    "t0"."resolved",
+    "t0"."reworks",
+    (
+      EXTRACT(year FROM "t0"."day") * 100
+    ) + EXTRACT(month FROM "t0"."day") AS "month",
+    (
+      "t0"."due" IS NOT NULL
+    )
+    AND (
+      (
+        "t0"."first_replied_at" IS NOT NULL
+      )
+      OR (
+        "t0"."closed_at" IS NOT NULL
+      )
+      OR (
+        "t0"."due" < CAST('2025-05-20 04:30:00+00:00' AS TIMESTAMPTZ)
+      )
+    ) AS "judged",
+    COALESCE(
+      "t0"."first_replied_at",
+      "t0"."closed_at",
+      CAST('2025-05-20 04:30:00+00:00' AS TIMESTAMPTZ)
+    ) > "t0"."due" AS "late",
+    "t0"."closed_at" IS NULL AS "open"
+  FROM "orders" AS "t0"
+  WHERE
+    "t0"."day" >= MAKE_DATE(2025, 1, 6) AND "t0"."day" < MAKE_DATE(2025, 5, 26)
+) AS "t1"
+GROUP BY
+  1,
+  2,
+  3

@@ -1,0 +1,25 @@
+SELECT
+  "t1"."category",
+  "t1"."township",
+  "t1"."unit",
+  "t1"."week",
+  COUNT(*) AS "n"
+FROM (
+  SELECT
+    "t0"."category",
+    "t0"."township",
+    "t0"."unit",
+    CAST(FLOOR((
+      DATE_DIFF('DAY', MAKE_DATE(2025, 1, 6), "t0"."day")
+    ) / (
+      7
+    )) AS BIGINT) AS "week"
+  FROM "orders" AS "t0"
+  WHERE
+    "t0"."day" >= MAKE_DATE(2025, 1, 6) AND "t0"."day" < MAKE_DATE(2025, 5, 26)
+) AS "t1"
+GROUP BY
+  1,
+  2,
+  3,
+  4
