@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from minsheng.doors.cli.main import main
@@ -67,3 +69,19 @@ def test_a_table_that_cannot_be_used_is_one_sentence_and_code_2(tmp_path: Path, 
     said = capsys.readouterr().err
     assert said.startswith("minsheng: ")
     assert said.count("\n") == 1
+
+
+def test_an_effect_is_estimated_with_its_interval_beside_the_naive_figure(tmp_path: Path, capsys) -> None:
+    panel, treated, out = tmp_path / "p.csv", tmp_path / "t.txt", tmp_path / "e.json"
+    rng = np.random.default_rng(0)
+    lines = [f"u{u},{t},{rng.poisson(20 * (0.7 if u < 6 and t >= 60 else 1))}" for u in range(30) for t in range(80)]
+    panel.write_text("\n".join(["unit,t,count", *lines]), "utf-8")
+    treated.write_text("unit\n" + "\n".join(f"u{u}" for u in range(6)), "utf-8")
+    argv = ["foresee", "effect", "--panel", str(panel), "--units-treated", str(treated), "--out", str(out)]
+    assert main([*argv, "--from", "60"]) == 0
+    found = json.loads(out.read_text("utf-8"))
+    assert {"estimate_pct", "low", "high", "naive_pct", "method", "placebo_p"} <= found.keys()
+    assert found["low"] <= -30 <= found["high"] < 0
+    treated.write_text("\n".join(f"u{u}" for u in range(28)), "utf-8")
+    assert main([*argv, "--from", "60"]) == 2
+    assert "usable controls" in capsys.readouterr().err

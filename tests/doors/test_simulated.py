@@ -29,7 +29,7 @@ INVENTED = "本市及其数据均为虚构，仅供演示和测试"
 LOADED = "非真实诉求，仅供测试"
 READ_BY_NOBODY = {
     *("staff", "set_language", "look", "logout", "draft", "beside", "do", "reveal", "files", "callback-answer"),
-    *("callback-number", "portal:leave", "topic-do", "month-do", "mechanism-do", "finding-propose"),
+    *("callback-number", "portal:leave", "topic-do", "month-do", "mechanism-do", "finding-propose", "measure"),
 }
 """Addresses that only take something in, or send on to the reader's own desk."""
 NO_PAGE = {"names", "file", "portal:file", "pack", "report", "special"}

@@ -63,6 +63,7 @@ def browser() -> Iterator[object]:
         pytest.skip("no Chromium here: apt-get install -y chromium, or set MINSHENG_CHROMIUM")
     from playwright.sync_api import sync_playwright
 
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread, and no coroutine of ours
     with sync_playwright() as play:
         started = play.chromium.launch(executable_path=path, args=FLAGS)
         yield started

@@ -60,7 +60,6 @@ def test_only_a_folded_lake_is_handed_on(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.engines
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["spark", "clickhouse"])
 def test_every_question_has_the_same_answer_on(engine: str, python: Path, lake: Path, tmp_path: Path) -> None:
     if engine == "spark" and shutil.which("java") is None:

@@ -64,7 +64,7 @@ class Effect:
     estimate: float
     low: float
     high: float
-    naive: float
+    naive: float | None
     method: str
     placebo_p: float
     happened: int

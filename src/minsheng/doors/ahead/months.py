@@ -23,7 +23,7 @@ from minsheng.doors.frame.fields import filled
 from minsheng.doors.frame.page import actor, not_found, show, staff
 from minsheng.doors.reports.pack import agenda
 from minsheng.foresee import sessions
-from minsheng.foresee.topics.look import lake_or_none
+from minsheng.foresee.topics.facts import lake_or_none
 from minsheng.ground import present
 
 

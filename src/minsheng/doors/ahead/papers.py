@@ -13,7 +13,7 @@ from minsheng.doors.frame import menu
 from minsheng.doors.frame.page import actor, not_found, staff
 from minsheng.doors.reports import periodic
 from minsheng.foresee.topics.digest import Span
-from minsheng.foresee.topics.look import lake_or_none
+from minsheng.foresee.topics.facts import lake_or_none
 from minsheng.ground import present
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

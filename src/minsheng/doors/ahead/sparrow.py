@@ -18,7 +18,7 @@ from minsheng.doors.desks.telling import TITLES
 from minsheng.doors.frame import menu, showing
 from minsheng.doors.frame.page import actor, not_found, show, staff
 from minsheng.foresee import sessions
-from minsheng.foresee.topics.look import lake_or_none
+from minsheng.foresee.topics.facts import lake_or_none
 from minsheng.ground import present
 
 OPEN = (TopicState.CANDIDATE, TopicState.CHOSEN, TopicState.DISPATCHED)

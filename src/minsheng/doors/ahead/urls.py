@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from minsheng.doors.ahead import board, library, months, papers, sparrow, topics
+from minsheng.doors.ahead import board, effects, library, months, papers, sparrow, topics
 
 urlpatterns = [
     path("board", board.board, name="board"),
     path("board/<int:finding>", board.page, name="finding"),
     path("board/<int:finding>/propose", board.propose, name="finding-propose"),
     path("reports/<slug:span>", papers.report, name="report"),
+    path("topics/<str:topic_no>/effect", effects.page, name="effect"),
+    path("topics/<str:topic_no>/measure", effects.measure, name="measure"),
     path("topics/<str:topic_no>/special", papers.special, name="special"),
     path("sparrow/<str:order>", sparrow.sparrow, name="sparrow"),
     path("topics", topics.listing, name="topics"),

@@ -32,6 +32,13 @@ def arguments(sub: argparse.ArgumentParser) -> None:
     found.add_argument("--longest", type=int, default=30, metavar="DAYS", help="longest window (30)")
     found.add_argument("--share", type=float, default=0.5, help="largest share of the cases in a circle (0.5)")
 
+    found = tool("effect", "what an action did: against what would have happened, with interval and placebo", _effect)
+    found.add_argument("--panel", type=Path, required=True, metavar="FILE", help="unit,t,count")
+    found.add_argument("--units-treated", type=Path, required=True, metavar="FILE", help="one unit a line")
+    found.add_argument(
+        "--from", dest="start", required=True, metavar="DATE", help="first day (or period) of the action"
+    )
+
     found = tool("forecast", "calls by the half-hour ahead, with intervals", _forecast)
     found.add_argument("--calls", type=Path, required=True, metavar="FILE", help="t,count, or t alone, a row a call")
     found.add_argument("--horizon", default="14d", metavar="DAYS", help="how far ahead: 14d")
@@ -65,6 +72,14 @@ def _forecast(args: argparse.Namespace) -> str:
     found = forecast(read_calls(args.calls), days)
     found.write(args.out)
     return f"{len(found.times)} half-hours of {days} days → {args.out}"
+
+
+def _effect(args: argparse.Namespace) -> str:
+    from minsheng.foresee.effects import effect_of_tables
+
+    found = effect_of_tables(args.panel, args.units_treated, args.start, args.out).found
+    low, high, at = (100 * (r - 1) for r in (found.low, found.high, found.ratio))
+    return f"{at:+.1f} % ({low:+.1f} to {high:+.1f}), {found.happened:.0f} of {found.expected:.0f} → {args.out}"
 
 
 def _clusters(args: argparse.Namespace) -> str:

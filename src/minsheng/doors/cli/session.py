@@ -68,7 +68,7 @@ def _last_working_day(month: str) -> str:
 
 def _pack(args: argparse.Namespace) -> str:
     from minsheng.doors.reports.pack import agenda
-    from minsheng.foresee.topics.look import lake_or_none
+    from minsheng.foresee.topics.facts import lake_or_none
     from minsheng.ground.access import SYSTEM
 
     out = args.out or Path(f"{args.month}.docx")

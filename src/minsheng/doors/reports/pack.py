@@ -85,7 +85,7 @@ def special_of(topic: Topic, facts: Lake, by: Actor, on: date) -> bytes:
                 f"{e.estimate:+.1f} %",
                 f"{e.low:+.1f} 至 {e.high:+.1f}",
                 f"{e.happened}/{e.expected:.0f}",
-                f"{e.naive:+.1f} %",
+                "—" if e.naive is None else f"{e.naive:+.1f} %",
             )
             for e in topic.effects
         ]

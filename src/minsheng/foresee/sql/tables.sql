@@ -91,6 +91,17 @@ CREATE TABLE foresee_finding (
 );
 CREATE INDEX ON foresee_finding (kind, made_on DESC, p);
 
+-- What was measured of a topic under its registration (成效测算), with its curves and placebos.
+CREATE TABLE foresee_measure (
+    topic text NOT NULL REFERENCES foresee_topic,
+    at timestamptz NOT NULL,
+    weeks int NOT NULL,
+    registered int NOT NULL,
+    figures jsonb NOT NULL,
+    guards jsonb NOT NULL,
+    PRIMARY KEY (topic, at)
+);
+
 -- Every look of the inspection into what was handed over to it (只读留痕).
 CREATE TABLE foresee_looked (
     at timestamptz NOT NULL DEFAULT now(),
@@ -124,6 +135,8 @@ CREATE POLICY sight ON foresee_mechanism FOR SELECT USING (access.claim() IS NOT
 CREATE POLICY keep ON foresee_mechanism USING ((SELECT access.sees_city()));
 ALTER TABLE foresee_finding ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sight ON foresee_finding USING ((SELECT access.sees_city()));
+ALTER TABLE foresee_measure ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sight ON foresee_measure USING ((SELECT access.sees_city()) OR access.on_topic(topic));
 ALTER TABLE foresee_looked ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON foresee_looked USING ((SELECT access.sees_city()) OR (SELECT access.inspects()));
 
@@ -136,7 +149,7 @@ CREATE POLICY adds_nothing ON foresee_topic AS RESTRICTIVE FOR INSERT WITH CHECK
 CREATE POLICY adds_nothing ON foresee_item AS RESTRICTIVE FOR INSERT WITH CHECK (NOT (SELECT access.inspects()));
 CREATE POLICY adds_nothing ON foresee_session AS RESTRICTIVE FOR INSERT WITH CHECK (NOT (SELECT access.inspects()));
 
-GRANT SELECT, INSERT ON foresee_event, foresee_looked TO minsheng_app;
+GRANT SELECT, INSERT ON foresee_event, foresee_looked, foresee_measure TO minsheng_app;
 GRANT SELECT, INSERT, UPDATE ON foresee_topic, foresee_item, foresee_session, foresee_mechanism TO minsheng_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON foresee_finding TO minsheng_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO minsheng_app;

@@ -4,6 +4,7 @@ may be made of it by somebody's hand."""
 from minsheng.foresee.topics.candidates import propose_finding
 from minsheng.foresee.topics.findings import Finding, FindingKind, finding, findings, keep
 from minsheng.foresee.topics.look import look, look_now
+from minsheng.foresee.topics.measure import measured, record
 from minsheng.foresee.topics.portrait import Portrait, portrait
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "keep",
     "look",
     "look_now",
+    "measured",
     "portrait",
     "propose_finding",
+    "record",
 ]
