@@ -11,6 +11,7 @@ import pytest
 from minsheng.foresee.topics.digest import Span, digest, period
 from minsheng.foresee.topics.gathering import clusters, spots
 from minsheng.foresee.topics.hard import hard
+from minsheng.foresee.topics.hot import hot
 from minsheng.foresee.topics.portrait import portrait
 from minsheng.foresee.topics.rising import rising
 from minsheng.ground import present
@@ -91,6 +92,26 @@ def test_a_busy_spot_is_named_with_its_days_and_those_not_resolved(pack, tmp_pat
     (found,) = spots(lake(tmp_path / "d", spot), ON)
     assert (found.seen, found.data["unresolved"], found.area) == (9.0, 9, rows[0]["area"])
     assert found.data["days"] == 9
+
+
+def test_a_hot_issue_is_ranked_by_days_and_not_by_one_angry_caller(pack, tmp_path: Path) -> None:
+    rows = quiet(pack, np.random.default_rng(13))
+    many = more(rows, 8, rows[0], range(2, 40, 5), place="spot-a", resolved="no")
+    angry = more(many, 20, rows[0], range(2, 6), place="spot-b")
+    over = more(angry, 9, rows[0], range(60, 110, 5), place="spot-c")
+    found = hot(lake(tmp_path / "i", over), ON)
+    assert [f.key.partition("|")[0] for f in found] == ["spot-a", "spot-b"]
+    first = found[0].data
+    assert (found[0].seen, first["days"], first["unresolved"], first["asked"]) == (8.0, 8, 8, 8)
+    assert found[0].since == ON - timedelta(days=37)
+
+
+def test_a_long_silence_ends_an_event(pack, tmp_path: Path) -> None:
+    rows = quiet(pack, np.random.default_rng(14))
+    early = more(rows, 6, rows[0], range(120, 150, 5), place="spot-a")
+    late = more(early, 5, rows[0], range(1, 20, 4), place="spot-a")
+    (found,) = hot(lake(tmp_path / "j", late), ON)
+    assert found.seen == 5.0
 
 
 def test_hard_cases_are_counted_by_what_makes_them_hard(pack, tmp_path: Path) -> None:

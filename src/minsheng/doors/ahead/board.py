@@ -103,7 +103,10 @@ def _aligned(values: Sequence[Any], length: int) -> list[Any]:
     return [None] * (length - len(kept)) + kept
 
 
-_FACTS = ("n", "parked", "returned", "redone", "many", "days", "unresolved", "people", "share", "probability")
+_FACTS = (
+    *("n", "parked", "returned", "redone", "many", "days", "recent", "fortnight_before", "unresolved", "asked"),
+    *("probability", "share"),
+)
 
 
 def facts_of(found: Finding) -> list[tuple[str, str]]:
@@ -116,7 +119,9 @@ def facts_of(found: Finding) -> list[tuple[str, str]]:
         "many": gettext("三个以上单位"),
         "days": gettext("有诉求的天数"),
         "unresolved": gettext("反映未解决"),
-        "people": gettext("涉及人数"),
+        "recent": gettext("近两周的天数"),
+        "fortnight_before": gettext("再前两周的天数"),
+        "asked": gettext("问过是否解决"),
         "share": gettext("未解决比例"),
         "probability": gettext("再次发生的可能"),
     }

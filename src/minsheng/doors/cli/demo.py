@@ -15,11 +15,13 @@ from random import Random
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, connections, transaction
+from pyarrow import parquet
 
 from minsheng.core.codes import UNIT_ROLES, Role
 from minsheng.doors.cli.demo_orders import Day, Shown
 from minsheng.doors.cli.demo_texts import KNOWLEDGE
 from minsheng.doors.cli.main import Mistake
+from minsheng.foresee.topics import look_now
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.ground.city.rows import UnitKind
@@ -27,6 +29,7 @@ from minsheng.ground.jobs import app
 from minsheng.ground.models import Account
 from minsheng.respond.dispatch import propose_for
 from minsheng.respond.effects import queue
+from minsheng.respond.facts import lake_now
 from minsheng.respond.intake import order_no
 from minsheng.respond.supervision import sweep
 from minsheng.sim.fast import Into, Progress, drive
@@ -64,8 +67,19 @@ def fill(loader: str, data: Path, size: Size = Size()) -> None:
     sweep(now)
     _knowledge()
     _propose(size.newest)
+    _foresee(data)
     _accounts(shown)
     _learn()
+
+
+def _foresee(data: Path) -> None:
+    """The lake, what a look finds in it, and the switchboard's table of calls."""
+    lake_now(fold_all=True)
+    look_now(SYSTEM)
+    calls = parquet.read_table(data / "truth" / "calls.parquet", columns=["at", "offered"])
+    local = [at.astimezone(present.city().calendar.zone) for at in calls["at"].to_pylist()]
+    lines = [f"{at:%Y-%m-%dT%H:%M:%S},{n}" for at, n in zip(local, calls["offered"].to_pylist(), strict=True)]
+    (data / "calls.csv").write_text("\n".join(["t,count", *lines]) + "\n", "utf-8")
 
 
 def _live(loader: str, data: Path, size: Size) -> None:

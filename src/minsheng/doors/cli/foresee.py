@@ -39,6 +39,15 @@ def arguments(sub: argparse.ArgumentParser) -> None:
         "--from", dest="start", required=True, metavar="DATE", help="first day (or period) of the action"
     )
 
+    found = tool("events", "the same event in many words: grouped as they come, hot issues ranked", _events)
+    found.add_argument("--data", type=Path, required=True, metavar="FILE", help="requests, CSV or Parquet")
+    found.add_argument("--text", required=True, metavar="COL[,COL]", help="columns of words")
+    found.add_argument("--time", required=True, metavar="COL", help="column of times")
+    found.add_argument("--id", metavar="COL", help="column that names a request; default its row")
+    found.add_argument("--report", type=Path, metavar="FILE", help="table of hot issues to write (CSV)")
+    for name in ("place", "category", "person", "solved"):
+        found.add_argument(f"--{name}", metavar="COL", help=f"column of {name}, if there is one")
+
     found = tool("forecast", "calls by the half-hour ahead, with intervals", _forecast)
     found.add_argument("--calls", type=Path, required=True, metavar="FILE", help="t,count, or t alone, a row a call")
     found.add_argument("--horizon", default="14d", metavar="DAYS", help="how far ahead: 14d")
@@ -72,6 +81,15 @@ def _forecast(args: argparse.Namespace) -> str:
     found = forecast(read_calls(args.calls), days)
     found.write(args.out)
     return f"{len(found.times)} half-hours of {days} days → {args.out}"
+
+
+def _events(args: argparse.Namespace) -> str:
+    from minsheng.foresee.events import events_of_table
+
+    words = [column.strip() for column in args.text.split(",") if column.strip()]
+    known = {name: getattr(args, name) for name in ("place", "category", "person", "solved")}
+    found = events_of_table(args.data, words, args.time, args.id, args.out, args.report, **known)
+    return f"{len(found.event)} requests, {len(set(found.event))} events → {args.out}"
 
 
 def _effect(args: argparse.Namespace) -> str:

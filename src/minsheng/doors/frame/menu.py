@@ -45,6 +45,8 @@ DESKS = (
     Desk("supervision", _("督办"), SUPERVISION),
     Desk("orders", _("全部工单"), ORDERS),
     Desk("board", _("预警看板"), BOARD - {R.SUPERVISOR}),
+    Desk("map", _("诉求地图"), BOARD - {R.SUPERVISOR}),
+    Desk("volumes", _("话务预测"), BOARD - {R.SUPERVISOR}),
     Desk("topics", _("议题"), TOPICS),
     Desk("months", _("月调度"), TOPICS),
     Desk("tasks", _("调度任务"), UNIT_ROLES),

@@ -10,6 +10,7 @@ from minsheng.foresee.topics.facts import lake
 from minsheng.foresee.topics.findings import Finding, FindingKind, keep
 from minsheng.foresee.topics.gathering import clusters, spots
 from minsheng.foresee.topics.hard import hard
+from minsheng.foresee.topics.hot import hot
 from minsheng.foresee.topics.rising import rising
 from minsheng.ground import present
 from minsheng.ground.lake import Lake
@@ -17,6 +18,7 @@ from minsheng.ground.lake import Lake
 LOOKS: dict[FindingKind, Callable[[Lake, date], list[Finding]]] = {
     FindingKind.RISING: rising,
     FindingKind.CLUSTER: clusters,
+    FindingKind.HOT: hot,
     FindingKind.PLACE: spots,
     FindingKind.HARD: hard,
 }
