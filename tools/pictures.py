@@ -27,7 +27,9 @@ STAFF = {
     "caller_back": ("caller_back", ["/staff/callback"]),
     "supervisor": ("supervisor", ["/staff/supervision"]),
     "knowledge_editor": ("knowledge_editor", ["/staff/knowledge"]),
-    "unit_desk": ("unit_desk", ["/staff/inbox"]),
+    "unit_desk": ("unit_desk", ["/staff/inbox", "/staff/tasks"]),
+    "analyst": ("analyst", ["/staff/board", "/staff/calendar", "/staff/map", "/staff/volumes", "/staff/topics"]),
+    "leader": ("leader", ["/staff/months", "/staff/library"]),
 }
 PUBLIC = ["/", "/new/what", "/track", "/styleguide", "/staff/login"]
 KEPT = {
@@ -37,6 +39,8 @@ KEPT = {
     "callback": "caller_back-staff-callback-wide-zh",
     "agent": "agent-staff-agent-call-wide-zh",
     "portal": "public-new-what-phone-zh",
+    "board": "analyst-staff-board-wide-zh",
+    "volumes": "analyst-staff-volumes-wide-zh",
 }
 """Names in docs/pictures, and the pictures that they are."""
 NUMBER = re.compile(r"[A-Z]{2}\d{14,}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -19,25 +18,10 @@ from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
 from minsheng.respond import facts, intake
 from support.agenda import Agenda
+from support.staff import browser, text
 
 pytestmark = pytest.mark.db
 TODAY = date(2026, 11, 20)
-
-
-def browser(role: Role, unit: str | None = None):
-    from django.test import Client
-
-    from minsheng.ground.models import Account
-
-    client = Client(headers={"accept-language": "zh-CN"})
-    name = f"{role.value}-{unit or 'centre'}"
-    account = Account.objects.filter(username=name).first() or Account.objects.make(name, role, unit)
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def text(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def topic(no: str) -> Topic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,25 @@ def test_calls_are_forecast_by_the_half_hour(tmp_path: Path) -> None:
     assert len(found) == 96
     assert found[0]["t"].startswith("2026-10-31")
     assert float(found[20]["mean"]) > float(found[0]["mean"]) + 5
+
+
+def test_what_comes_back_every_summer_is_listed_with_its_weeks(tmp_path: Path, capsys) -> None:
+    counts, out = tmp_path / "c.csv", tmp_path / "s.csv"
+    rng = np.random.default_rng(4)
+    lines = ["series,t,count"]
+    for week in range(3 * 52):
+        day = date(2023, 3, 6) + timedelta(weeks=week)
+        for s in range(40):
+            rate = 4.0 if s == 7 and day.month in (6, 7, 8) else 0.4
+            lines.append(f"s{s},{day.isoformat()},{rng.poisson(rate)}")
+    counts.write_text("\n".join(lines), "utf-8")
+    argv = ["foresee", "seasons", "--counts", str(counts), "--asof", "2026-03-02", "--out", str(out)]
+    assert main([*argv, "--least", "0.5"]) == 0
+    found = rows(out)
+    assert list(found[0]) == ["series", "from_week", "to_week", "probability"]
+    assert {r["series"] for r in found} == {"s7"}
+    assert "2026-W20" <= found[0]["from_week"] <= "2026-W26"
+    assert "likelier than not" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("tool", ["signals", "forecast"])

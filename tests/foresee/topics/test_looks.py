@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from minsheng.foresee.topics.begun import begun
 from minsheng.foresee.topics.digest import Span, digest, period
 from minsheng.foresee.topics.gathering import clusters, spots
 from minsheng.foresee.topics.hard import hard
@@ -161,3 +162,23 @@ def test_a_digest_compares_with_the_period_before_and_a_year_ago(pack, tmp_path:
     assert d.total.year_ago == n(date(2025, 11, 10), date(2025, 11, 17))
     assert sum(c.n for c in d.counties) == d.total.n
     assert digest(facts, Span.DAY, date(2025, 10, 6)).total.year_ago is None
+
+
+def test_what_began_last_night_is_found_in_its_village_and_not_told_again_of_its_township(pack, tmp_path: Path) -> None:
+    rows = quiet(pack, np.random.default_rng(12), rate=0.5)
+    town = rows[0]["township"]
+    village = next(code for code, area in pack.areas.items() if area.parent == town)
+    found = begun(lake(tmp_path / "f", more(rows, 5, rows[0], range(1, 3), area=village)), ON)
+    assert [f.area for f in found] == [village]
+    alarm = found[0]
+    assert (alarm.category, alarm.seen) == (rows[0]["category"], 5)
+    assert alarm.expected is not None
+    assert alarm.expected < 0.5
+    assert alarm.since <= ON - timedelta(days=2)
+    assert alarm.until == ON - timedelta(days=1)
+    assert set(alarm.orders) == {f"NEW{i}" for i in range(5)}
+    assert sum(alarm.data["counts"]) == 5
+
+
+def test_a_quiet_night_begins_nothing(pack, tmp_path: Path) -> None:
+    assert begun(lake(tmp_path / "g", quiet(pack, np.random.default_rng(13))), ON) == []

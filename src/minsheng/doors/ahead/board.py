@@ -3,7 +3,7 @@ the button that makes a candidate topic of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -66,36 +66,57 @@ def propose(request: HttpRequest, finding: int) -> HttpResponse:
 
 
 def graph_of(found: Finding) -> Graph | None:
-    """Counts by week with what was to be expected and the limit above which it is an alarm."""
+    """Counts by week or day with what was to be expected and the limit above which it is an alarm, where there is one;
+    None of a finding that is no series."""
     data = found.data
     if "counts" not in data:
         return None
-    begins, counts = data["begins"], data["counts"]
-    expected = _aligned(data.get("expected", ()), len(counts))
-    limit = _aligned(data.get("limit", ()), len(counts))
+    counts = data["counts"]
+    lines = [Line(gettext("件数"), counts)]
+    if "limit" in data:
+        lines += [
+            Line(gettext("预计"), _aligned(data["expected"], len(counts)), "line"),
+            Line(gettext("界限"), _aligned(data["limit"], len(counts)), "dashed"),
+        ]
     alarms = _aligned(data.get("alarm", ()), len(counts))
-    says = gettext(
+    unit = gettext("日") if found.kind is FindingKind.FRESH else gettext("周")
+    says = _SAYS.get(found.kind, _risen)(found)
+    marks = [i for i, a in enumerate(alarms) if a]
+    return Graph(f"finding-{found.id}", found.name, says, data["begins"], tuple(lines), marks=marks, x_name=unit)
+
+
+def _returning(found: Finding) -> str:
+    return gettext("每周件数；预计 %(since)s 起再次出现，可能性 %(chance)s。") % {
+        "since": found.since.isoformat(),
+        "chance": f"{found.data['probability']:.0%}",
+    }
+
+
+def _begun(found: Finding) -> str:
+    return gettext(
+        "最近 %(window)s 天 %(seen)s 件；按本地以往占比和全市同类诉求推算，应为 %(expected)s 件。"
+        "平静的一夜里，每个序列误报的可能不超过 %(alpha)s。"
+    ) % {
+        "window": found.data["window"],
+        "seen": f"{found.seen:g}",
+        "expected": f"{found.expected or 0:.2f}",
+        "alpha": f"{found.data['alpha']:.1%}",
+    }
+
+
+def _risen(found: Finding) -> str:
+    return gettext(
         "最近一周 %(seen)s 件，预计 %(expected)s 件；超过虚线即为预警。"
         "每个序列每周误报的可能不超过 %(alpha)s，同时看了 %(series)s 个序列。"
     ) % {
         "seen": f"{found.seen:g}",
         "expected": f"{found.expected or 0:.1f}",
-        "alpha": f"{data.get('alpha', 0.01):.0%}",
-        "series": f"{data.get('series', 0):,}",
+        "alpha": f"{found.data.get('alpha', 0.01):.0%}",
+        "series": f"{found.data.get('series', 0):,}",
     }
-    return Graph(
-        f"finding-{found.id}",
-        found.name,
-        says,
-        begins,
-        (
-            Line(gettext("件数"), counts),
-            Line(gettext("预计"), expected, "line"),
-            Line(gettext("界限"), limit, "dashed"),
-        ),
-        marks=[i for i, a in enumerate(alarms) if a],
-        x_name=gettext("周"),
-    )
+
+
+_SAYS: dict[FindingKind, Callable[[Finding], str]] = {FindingKind.SEASON: _returning, FindingKind.FRESH: _begun}
 
 
 def _aligned(values: Sequence[Any], length: int) -> list[Any]:

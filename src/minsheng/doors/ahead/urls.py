@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from minsheng.doors.ahead import board, effects, library, months, papers, places, sparrow, topics, volumes
+from minsheng.doors.ahead import board, calendar, effects, library, months, papers, places, sparrow, topics, volumes
 
 urlpatterns = [
     path("board", board.board, name="board"),
     path("board/<int:finding>", board.page, name="finding"),
     path("board/<int:finding>/propose", board.propose, name="finding-propose"),
+    path("calendar", calendar.page, name="calendar"),
     path("map", places.page, name="map"),
     path("volumes", volumes.page, name="volumes"),
     path("reports/<slug:span>", papers.report, name="report"),

@@ -24,6 +24,13 @@ def arguments(sub: argparse.ArgumentParser) -> None:
     found.add_argument("--period", choices=["week", "day"], default="week")
     found.add_argument("--last", type=int, default=49, help="how many of the last periods are judged (49)")
 
+    found = tool("seasons", "what comes back each year: where, from which week, how sure, 60 days ahead", _seasons)
+    found.add_argument("--counts", type=Path, required=True, metavar="FILE", help="series,t,count")
+    found.add_argument("--asof", type=date.fromisoformat, required=True, metavar="DATE", help="the day of asking")
+    found.add_argument("--period", choices=["week", "day"], default="week")
+    found.add_argument("--first", type=date.fromisoformat, metavar="DATE", help="first day of period 0")
+    found.add_argument("--least", type=float, default=0.05, help="least probability that is listed (0.05)")
+
     found = tool("clusters", "where requests gather: a space-time scan up to a day", _clusters)
     found.add_argument("--cases", type=Path, required=True, metavar="FILE", help="place,t[,count]")
     found.add_argument("--places", type=Path, required=True, metavar="FILE", help="place,lon,lat or place,x,y")
@@ -71,6 +78,14 @@ def _signals(args: argparse.Namespace) -> str:
     found = screen(args.counts, args.out, alpha=args.alpha, period=args.period, last=args.last)
     alarms = int(found.alarm.sum())
     return f"{alarms} alarms of {found.alarm.size} judged (alpha {args.alpha:g}) → {args.out}"
+
+
+def _seasons(args: argparse.Namespace) -> str:
+    from minsheng.foresee.seasons import seasons_of_table
+
+    found = seasons_of_table(args.counts, args.asof, args.out, period=args.period, first=args.first, least=args.least)
+    likely = sum(each.probability >= 0.5 for each in found)
+    return f"{len(found)} seasons listed, {likely} of them likelier than not → {args.out}"
 
 
 def _forecast(args: argparse.Namespace) -> str:

@@ -45,6 +45,7 @@ DESKS = (
     Desk("supervision", _("督办"), SUPERVISION),
     Desk("orders", _("全部工单"), ORDERS),
     Desk("board", _("预警看板"), BOARD - {R.SUPERVISOR}),
+    Desk("calendar", _("季节日历"), BOARD - {R.SUPERVISOR}),
     Desk("map", _("诉求地图"), BOARD - {R.SUPERVISOR}),
     Desk("volumes", _("话务预测"), BOARD - {R.SUPERVISOR}),
     Desk("topics", _("议题"), TOPICS),

@@ -11,6 +11,7 @@ from minsheng.foresee.topics.findings import Finding, FindingKind, mark
 from minsheng.ground import present
 
 SOURCES = {
+    FindingKind.FRESH: Source.SIGNAL,
     FindingKind.RISING: Source.SIGNAL,
     FindingKind.SEASON: Source.SEASON,
     FindingKind.CLUSTER: Source.CLUSTER,
@@ -19,6 +20,7 @@ SOURCES = {
     FindingKind.HARD: Source.HARD_CASE,
 }
 _DRAFTS = {
+    FindingKind.FRESH: "从{since}起出了什么事？",
     FindingKind.RISING: "为什么从{since}起突然增多？",
     FindingKind.SEASON: "为什么每年同期反复？上一季的问题解决了几处？",
     FindingKind.CLUSTER: "这一片有什么共同原因？",

@@ -23,6 +23,7 @@ MOST_ORDERS = 50
 class FindingKind(StrEnum):
     """What kind of finding (发现类别)."""
 
+    FRESH = "fresh"
     RISING = "rising"
     SEASON = "season"
     CLUSTER = "cluster"
@@ -32,6 +33,7 @@ class FindingKind(StrEnum):
 
 
 name_terms(
+    (FindingKind.FRESH, "新发苗头", "Just begun"),
     (FindingKind.RISING, "苗头上升", "Rising"),
     (FindingKind.SEASON, "季节反复", "Seasonal"),
     (FindingKind.CLUSTER, "时空聚集", "Cluster"),

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from datetime import date
 
 from minsheng.core import Actor
+from minsheng.foresee.topics.begun import begun
 from minsheng.foresee.topics.facts import lake
 from minsheng.foresee.topics.findings import Finding, FindingKind, keep
 from minsheng.foresee.topics.gathering import clusters, spots
 from minsheng.foresee.topics.hard import hard
 from minsheng.foresee.topics.hot import hot
+from minsheng.foresee.topics.returning import returning
 from minsheng.foresee.topics.rising import rising
 from minsheng.ground import present
 from minsheng.ground.lake import Lake
 
 LOOKS: dict[FindingKind, Callable[[Lake, date], list[Finding]]] = {
+    FindingKind.FRESH: begun,
     FindingKind.RISING: rising,
     FindingKind.CLUSTER: clusters,
+    FindingKind.SEASON: returning,
     FindingKind.HOT: hot,
     FindingKind.PLACE: spots,
     FindingKind.HARD: hard,
