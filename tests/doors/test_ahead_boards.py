@@ -89,3 +89,25 @@ def test_a_table_of_calls_that_cannot_be_used_changes_nothing(analyst) -> None:
     assert "最多时" in text(answer)
     nothing = analyst.post("/staff/volumes", {}, follow=True)
     assert "请选择一个不超过 20 MB 的 CSV 文件" in text(nothing)
+
+
+def test_a_topics_portrait_shows_its_season_who_handled_it_and_whom_to_propose(analyst) -> None:
+    from django.conf import settings
+
+    pack = present.city()
+    lead, helper = (u.code for u in list(pack.units.values())[:2])
+    town = next(a for a in pack.areas.values() if len(pack.area_path(a.code)) == 3)
+    day = present.now().date() - timedelta(days=20)
+    leaf = pack.taxonomy.leaves[0].code
+    rows = [
+        order(n, day, category=leaf, township=town.code, unit=lead, units=[lead, helper], co_units=1) for n in range(4)
+    ]
+    made = {"title": "管网泄漏", "source": "season", "category": leaf, "area": town.code, "basis": "连续三年"}
+    address = analyst.post("/staff/topics/new", made).headers["Location"]
+    assert "数据湖尚未建立" in text(analyst.get(f"{address}/portrait"))
+    folded(Path(settings.DATA) / "lake", rows)
+    page = text(analyst.get(f"{address}/portrait"))
+    assert f"建议牵头： {pack.units[lead].name}" in page
+    assert f"建议配合：{pack.units[helper].name} 4" in page
+    assert town.name in page
+    assert "各年各月件数" in page

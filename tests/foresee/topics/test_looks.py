@@ -131,7 +131,8 @@ def test_a_city_without_points_has_no_clusters(pack, tmp_path: Path) -> None:
 
 def test_a_portrait_has_counts_that_add_up_and_leaves_out_what_it_does_not_know(pack, tmp_path: Path) -> None:
     rows = quiet(pack, np.random.default_rng(11))
-    handled = more(rows, 6, rows[0], range(2, 9), unit="u1", on_time="yes", resolved="no")
+    parts = {"units": ["u1", "u2"], "co_units": 1}
+    handled = more(rows, 6, rows[0], range(2, 9), unit="u1", on_time="yes", resolved="no", **parts)
     other = more(handled, 4, rows[0], range(2, 9), category="else", category2="else2")
     p = portrait(lake(tmp_path / "g", other), [rows[0]["category"]], [], ON)
     year = ON - timedelta(days=365)
@@ -140,6 +141,7 @@ def test_a_portrait_has_counts_that_add_up_and_leaves_out_what_it_does_not_know(
     assert sum(n for _, n in p.townships) == p.n
     assert p.weekly[-1] == sum(r["day"] >= ON - timedelta(days=7) for r in handled)
     assert p.handlers[0].unit == p.lead == "u1"
+    assert p.partners == (("u2", 6),)
     assert (p.handlers[0].n, p.handlers[0].on_time, p.handlers[0].judged) == (6, 6, 6)
     assert (p.handlers[0].resolved, p.handlers[0].asked) == (0, 6)
     assert [year for year, _ in p.years] == [2025, 2026]

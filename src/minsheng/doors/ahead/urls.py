@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from minsheng.doors.ahead import board, calendar, effects, library, months, papers, places, sparrow, topics, volumes
+from minsheng.doors.ahead import (
+    board,
+    calendar,
+    effects,
+    library,
+    months,
+    papers,
+    places,
+    portrait,
+    sparrow,
+    topics,
+    volumes,
+)
 
 urlpatterns = [
     path("board", board.board, name="board"),
@@ -13,6 +25,7 @@ urlpatterns = [
     path("volumes", volumes.page, name="volumes"),
     path("reports/<slug:span>", papers.report, name="report"),
     path("topics/<str:topic_no>/effect", effects.page, name="effect"),
+    path("topics/<str:topic_no>/portrait", portrait.page, name="portrait"),
     path("topics/<str:topic_no>/measure", effects.measure, name="measure"),
     path("topics/<str:topic_no>/special", papers.special, name="special"),
     path("sparrow/<str:order>", sparrow.sparrow, name="sparrow"),

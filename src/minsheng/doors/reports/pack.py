@@ -155,7 +155,8 @@ def _figures(paper: Paper, p: Portrait) -> None:
     rows = [(unit(h.unit), h.n, rate(h.on_time, h.judged), rate(h.resolved, h.asked)) for h in p.handlers]
     paper.table(("主办单位", "件数", "按时", "诉求人说已解决"), rows, (5.8, 2, 4, 4))
     if p.lead:
-        paper.say(f"按经办件数，建议牵头：{unit(p.lead)}。")
+        beside = "、".join(f"{unit(code)}（{n} 件）" for code, n in p.partners)
+        paper.say(f"按经办件数，建议牵头：{unit(p.lead)}。" + (f"建议配合：{beside}。" if beside else ""))
     paper.head("典型工单（已由机器去除身份信息）", 2)
     said = [(t.no, t.day.isoformat(), f"{t.title}　{t.text}".strip()[:160]) for t in p.typical]
     paper.table(("单号", "日期", "诉求"), said, (4.2, 2.6, 9))

@@ -20,6 +20,7 @@ from minsheng.ground.lake import Lake
 WEEKS = 156
 SPELL = 365
 TYPICAL = 5
+PARTNERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Portrait:
     months: tuple[tuple[int | None, ...], ...]
     townships: tuple[tuple[str, int], ...]
     handlers: tuple[Handler, ...]
+    partners: tuple[tuple[str, int], ...]
     typical: tuple[Typical, ...]
     n: int
     total: int
@@ -90,6 +92,7 @@ def portrait(facts: Lake, categories: Sequence[str], areas: Sequence[str], on: d
         _months(facts, matter, since, on),
         tuple(sorted(((r["township"], r["n"]) for r in by_township), key=lambda r: (-r[1], r[0]))),
         _handlers(facts, year),
+        _partners(facts, year),
         _typical(facts, year),
         _rows(facts, year.aggregate(n=_.count()))[0]["n"],
         total,
@@ -169,6 +172,14 @@ def _handlers(facts: Lake, year: Table) -> tuple[Handler, ...]:
     )
     rows = _rows(facts, found.order_by(ibis.desc("n"), "unit").limit(8))
     return tuple(Handler(r["unit"], r["n"], r["on_time"], r["judged"], r["resolved"], r["asked"]) for r in rows)
+
+
+def _partners(facts: Lake, year: Table) -> tuple[tuple[str, int], ...]:
+    """The units that had a part beside the lead, and in how many orders: whom to propose as co-handlers (配合建议)."""
+    parts = year.filter(year.co_units > 0).select(lead=year.unit, unit=year.units.unnest())
+    beside = parts.filter(parts.unit != parts.lead).group_by("unit").aggregate(n=_.count())
+    rows = _rows(facts, beside.order_by(ibis.desc("n"), "unit").limit(PARTNERS))
+    return tuple((r["unit"], r["n"]) for r in rows)
 
 
 def _typical(facts: Lake, year: Table) -> tuple[Typical, ...]:
