@@ -6,12 +6,16 @@ shapes are learnt anew each time, memories every fifth day. Model, rank and thre
 (`--tuning` judges those); the last 40 had no part in it. WAPE = Σ|forecast − calls| / Σ calls over all half-hours.
 
 Yardsticks in the same run from the same calls: the day five open days before (seasonal naive), the means of the last 4
-and the last 8 days of the same weekday. Intervals: the share of half-hours inside. Staffing (handling 3 min, patience
-2 min, 95 % within 15 s): agents for the forecast calls against agents for the calls that came, mean absolute error.
+and the last 8 days of the same weekday, and AutoETS on what multiple seasons leave (MSTL, `statsforecast`; once
+`tools/apart.py yardsticks` has installed it). Intervals: the share of half-hours inside. Staffing (handling 3 min,
+patience 2 min, 95 % within 15 s): agents for the forecast calls against agents for the calls that came, mean absolute
+error.
 """
 
 import argparse
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +36,7 @@ JUDGED, TUNED = range(124, 164), range(54, 124)
 SLOTS = slice(14, 42)
 LINE = Line(handling_minutes=3, patience_minutes=2)
 CHANCE = 0.8
+YARDSTICK_PYTHON = Path(__file__).resolve().parents[1] / ".tools" / "yardsticks" / "bin" / "python"
 
 
 def shared() -> Path:
@@ -86,6 +91,18 @@ YARDSTICKS: dict[str, Callable[[Bank, int, int], Floats]] = {
 }
 
 
+def by_autoets(bank: Bank, days: range, ahead: int) -> Floats | None:
+    """MSTL and AutoETS for each day; None where the library is not installed."""
+    if not YARDSTICK_PYTHON.exists():
+        return None
+    until = [day - ahead + 1 for day in days]
+    histories = [bank.open_days[:known].ravel().tolist() for known in until]
+    asked = json.dumps({"season": [28, 140], "days": 28 * ahead, "histories": histories})
+    script = Path(__file__).with_name("apart") / "autoets.py"
+    answer = subprocess.run([YARDSTICK_PYTHON, script], input=asked, capture_output=True, text=True, check=True)
+    return np.array([np.maximum(found[-28:], 0.0) for found in json.loads(answer.stdout)])
+
+
 def wape(guess: Floats, truth: Floats) -> float:
     """Weighted absolute percentage error."""
     return float(100 * np.abs(guess - truth).sum() / truth.sum())
@@ -112,6 +129,8 @@ def judge(bank: Bank, days: range, ahead: int) -> Judged:
     needed = agents_for_loads(truth.ravel(), 30, LINE)
     ours = forecasts(bank, days, ahead)
     guesses = {name: np.array([rule(bank, day, ahead) for day in days]) for name, rule in YARDSTICKS.items()}
+    if (fitted := by_autoets(bank, days, ahead)) is not None:
+        guesses["MSTL and AutoETS"] = fitted
     guesses["ours"] = np.array([each.mean for each in ours])
     agents = {
         name: float(np.abs(agents_for_loads(guess.ravel(), 30, LINE) - needed).mean())
@@ -158,6 +177,8 @@ def main() -> int:
     print(
         f"settings chosen on days {TUNED.start + 1}–{TUNED.stop} only" + (", which are judged here" if tuning else "")
     )
+    if not YARDSTICK_PYTHON.exists():
+        print("AutoETS is left out: `python3 tools/apart.py yardsticks` installs it")
     held = True
     for ahead in CLAIMS:
         found = judge(bank, days, ahead)

@@ -1,6 +1,6 @@
 """The same questions on Spark in several worker processes and on ClickHouse's engine: the very same answers.
 
-The engines stand in an environment of their own (tools/engines.py), where tests/support/elsewhere.py asks them."""
+The engines stand in an environment of their own (tools/apart.py), where tests/support/elsewhere.py asks them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
@@ -31,14 +32,16 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def python() -> Path:
     """The Python that has the engines; skips aloud where they are not installed."""
-    spec = importlib.util.spec_from_file_location("engines", ROOT / "tools" / "engines.py")
+    spec = importlib.util.spec_from_file_location("apart", ROOT / "tools" / "apart.py")
     assert spec is not None
     assert spec.loader is not None
-    engines = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(engines)
-    if not engines.ready():
-        pytest.skip("Spark and ClickHouse's engine are not installed: run .venv/bin/python tools/engines.py")
-    return engines.PYTHON
+    apart = importlib.util.module_from_spec(spec)
+    sys.modules["apart"] = apart
+    spec.loader.exec_module(apart)
+    if not apart.ENGINES.ready():
+        pytest.skip("Spark and ClickHouse's engine are not installed: run python3 tools/apart.py engines")
+    python: Path = apart.ENGINES.python
+    return python
 
 
 def asked(python: Path, engine: str, lake: Path, out: Path) -> str:
