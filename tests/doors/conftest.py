@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
 def in_the_citys_language() -> Iterator[None]:
     """A page read in English leaves English to its thread."""
-    translation.deactivate()
     yield
-    translation.deactivate()
+    if settings.configured:
+        translation.deactivate()

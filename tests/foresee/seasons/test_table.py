@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,10 +51,11 @@ def test_numbered_weeks_say_the_same_once_the_first_day_is_given(villages: Villa
     assert found == returns(villages.names, villages.counts, villages.begins, ASOF)
 
 
-def test_numbered_periods_without_a_first_day_are_refused_with_what_to_do(villages: Villages, tmp_path: Path) -> None:
+def test_numbered_weeks_end_on_the_day_of_asking_when_no_first_day_is_given(villages: Villages, tmp_path: Path) -> None:
     table = write(tmp_path / "c.csv", weekly(villages, label="number"))
-    with pytest.raises(ValueError, match="give the first day of period"):
-        seasons_of_table(table, ASOF, tmp_path / "s.csv")
+    found = seasons_of_table(table, ASOF, tmp_path / "s.csv")
+    weeks = [ASOF - timedelta(weeks=len(villages.begins) - k) for k in range(len(villages.begins))]
+    assert found == returns(villages.names, villages.counts, weeks, ASOF)
 
 
 def test_days_are_added_up_to_weeks(villages: Villages, tmp_path: Path) -> None:

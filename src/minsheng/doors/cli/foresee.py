@@ -28,7 +28,8 @@ def arguments(sub: argparse.ArgumentParser) -> None:
     found.add_argument("--counts", type=Path, required=True, metavar="FILE", help="series,t,count")
     found.add_argument("--asof", type=date.fromisoformat, required=True, metavar="DATE", help="the day of asking")
     found.add_argument("--period", choices=["week", "day"], default="week")
-    found.add_argument("--first", type=date.fromisoformat, metavar="DATE", help="first day of period 0")
+    words = "first day of period 0, if t is a number; else the last period ends on --asof"
+    found.add_argument("--first", type=date.fromisoformat, metavar="DATE", help=words)
     found.add_argument("--least", type=float, default=0.05, help="least probability that is listed (0.05)")
 
     found = tool("clusters", "where requests gather: a space-time scan up to a day", _clusters)

@@ -19,6 +19,7 @@ from minsheng.foresee.seasons.years import Season, Weeks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 SEPARATORS = ("|", "×", "/", "@", ";", "·", ":", "\t", ",", "_", "-", " ")
 SERIES_A_GROUP, SERIES_A_PLACE = 3, 2
 COURSE_REQUESTS, COURSE_SERIES = 50.0, 5.0
@@ -96,26 +97,28 @@ class Seen:
 class Ordinary:
     """What is ordinary in a panel of counts (series × weeks)."""
 
-    def __init__(self, counts: NDArray[np.int64], weeks: Weeks, kin: Kin) -> None:
+    def __init__(self, counts: NDArray[np.int64], weeks: Weeks, kin: Kin, apart: Bools | None = None) -> None:
         self.weeks, self.kin = weeks, kin
+        self.teaches = np.ones(len(counts)) if apart is None else 1.0 - apart
         self._until = np.zeros((len(counts), weeks.number + 1))
         np.cumsum(counts[:, : weeks.number], axis=1, out=self._until[:, 1:])
         self.total = self._until[:, -1].copy()
         self._groups = int(kin.group.max()) + 1
-        self._of_group, self._alike = self._sum(self.total), np.bincount(kin.group, minlength=self._groups)
+        self._of_group, self._alike = self._sum(self.total), self._sum(np.ones(len(counts)))
         self.usual = self._usual_totals()
-        self.size = self.usual / (self._sum(self.usual) / self._alike)[kin.group]
+        self.size = self.usual / (self._sum(self.usual) / np.maximum(self._alike, 1))[kin.group]
         self._shape = self._shape_of_levels()
         many = self._of_group / (self._of_group + COURSE_REQUESTS)
         self._own_course = many * self._effective(kin.group, self._groups)
         self._common_course = float(self._effective(np.zeros_like(kin.group), 1)[0])
 
     def _sum(self, values: Floats) -> Floats:
-        return np.bincount(self.kin.group, values, minlength=self._groups).astype(np.float64)
+        """By category, over the series that teach what is ordinary."""
+        return np.bincount(self.kin.group, values * self.teaches, minlength=self._groups).astype(np.float64)
 
     def _effective(self, group: Ints, groups: int) -> Floats:
         """How far each group's course is believed: by the number of series that make it."""
-        one, two = (np.bincount(group, self.total**p, minlength=groups) for p in (1, 2))
+        one, two = (np.bincount(group, self.teaches * self.total**p, minlength=groups) for p in (1, 2))
         series = np.divide(one**2, two, out=np.zeros(groups), where=two > 0) - 1
         return np.asarray(np.clip(series, 0, None) / (np.clip(series, 0, None) + COURSE_SERIES))
 
@@ -123,13 +126,14 @@ class Ordinary:
         """The total that each series would have if its place were as its other categories say, its category as its
         other places."""
         group, place = self.kin.group, self.kin.place
-        others = np.maximum(self._alike[group] - 1, 1)
-        mean = (self._of_group[group] - self.total + 0.5) / others
+        others = np.maximum(self._alike[group] - self.teaches, 1)
+        mean = (self._of_group[group] - self.total * self.teaches + 0.5) / others
         if place is None:
             return np.asarray(mean)
-        rest = np.bincount(place, self.total)[place] - self.total
+        of_place = np.bincount(place, self.total * self.teaches)[place]
+        rest = of_place - self.total * self.teaches
         size = np.sqrt(rest + rest.mean() * 0.2 + 0.5)
-        return np.asarray(mean * size / (self._sum(size) / self._alike)[group])
+        return np.asarray(mean * size / (self._sum(size) / np.maximum(self._alike, 1))[group])
 
     def _shape_of_levels(self) -> float:
         """The shape of the levels' Gamma prior, by moments of totals cut at their upper quantile."""
@@ -144,13 +148,14 @@ class Ordinary:
     def _share(self, inside: Floats, spans: NDArray[np.int64]) -> Floats:
         """The share of its total that an ordinary series has in each span, from the others in the same weeks."""
         group = self.kin.group
-        alike = np.stack([self._sum(column) for column in inside.T], axis=1)[group] - inside
-        alike /= np.maximum(self._of_group[group] - self.total, 1)[:, None]
-        everyone = (inside.sum(axis=0) - inside) / np.maximum(self.total.sum() - self.total, 1)[:, None]
+        own, total = inside * self.teaches[:, None], self.total * self.teaches
+        alike = np.stack([self._sum(column) for column in inside.T], axis=1)[group] - own
+        alike /= np.maximum(self._of_group[group] - total, 1)[:, None]
+        everyone = (own.sum(axis=0) - own) / np.maximum(total.sum() - total, 1)[:, None]
         flat = (spans[:, 1] - spans[:, 0]) / self.weeks.number
         common = self._common_course * everyone + (1 - self._common_course) * flat
-        own = self._own_course[group][:, None]
-        return np.asarray(own * alike + (1 - own) * common)
+        believed = self._own_course[group][:, None]
+        return np.asarray(believed * alike + (1 - believed) * common)
 
     def seen(self, season: Season) -> Seen:
         """What was seen in the past occurrences of a season, and what was to be expected."""

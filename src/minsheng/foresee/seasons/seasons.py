@@ -2,8 +2,10 @@
 
 Every candidate season of every series is weighed by its odds against chance and single bad years (recurrence.py), with
 prior odds by category and season that are learnt from the panel (EM): where many places of a category come back in the
-same weeks, the next one is believed sooner and its weeks are known better. The probability of a series is the sum over
-overlapping seasons, times the chance that a return which stood in the last year comes again."""
+same weeks, the next one is believed sooner and its weeks are known better. The probability of a season is the sum over
+those that overlap it, times the chance that a return which stood in the last year comes again. Where names say category
+and place, what goes on year after year with its kin (standing.py) is known better than from seasons alone and goes
+first."""
 
 from __future__ import annotations
 
@@ -33,6 +35,7 @@ from minsheng.foresee.seasons.recurrence import (
     paths_of,
     prone_of,
 )
+from minsheng.foresee.seasons.standing import CELL_WEEKS, YEAR_CELLS, Standing, standing
 from minsheng.foresee.seasons.years import LEAD_DAYS, Season, Weeks, candidates
 
 Floats = NDArray[np.float64]
@@ -52,6 +55,8 @@ PRIOR_RETURNS, PRIOR_SERIES = 0.01, 100.0
 PRIOR_WEEKS = 5.0
 """Returns at which a category's own weeks are believed by half."""
 APART = 6
+OWN_WEEKS = 0.5
+"""A season of its own that is so sure names the weeks; otherwise the course of its kin does."""
 """Weeks that two seasons of one series lie apart at least."""
 BLOCK = 20_000
 
@@ -92,23 +97,53 @@ def returns(
     seasons = candidates(weeks, asof, lead_days)
     known = np.asarray(counts, dtype=np.int64)[:, : weeks.number]
     kin = kin_of(names, known)
-    ordinary = Ordinary(known, weeks, kin)
     first = np.array([int(np.argmax(np.diff(s.spans(weeks), axis=1)[:, 0] > 0)) for s in seasons])
+    kept = standing(known, kin)
+    ordinary = Ordinary(known, weeks, kin, kept.was > 0.5)
     weighed = _weighed(ordinary, seasons, _bursts(ordinary, seasons))
     found = _posterior(weighed, kin.group, first, weeks.years)
-    found = _not_ended(found, known, ordinary)
+    found = _not_ended(found, known, ordinary, min(found.keeps, kept.lasts_a_year))
+    of_kin = _seasons_of_courses(kept.course, seasons, weeks)[kin.group]
+    chosen = _joined(_chosen(found, seasons), kept, of_kin, seasons)
     rows = [
         Return(names[i], weeks.begin(s.start), weeks.begin(s.start + s.length - 1), p)
-        for i, s, p in _chosen(found, seasons)
+        for i, s, p in chosen
         if p >= least
     ]
     return sorted(rows, key=lambda row: (-row.probability, row.series, row.begins))
 
 
+def _seasons_of_courses(course: Floats, seasons: list[Season], weeks: Weeks) -> Ints:
+    """The candidate that stands out most of each category's course through the year, by number."""
+    over = np.zeros((len(course), len(seasons)))
+    for number, season in enumerate(seasons):
+        back = weeks.number - 1 - np.arange(season.start, season.start + season.length)
+        cells = YEAR_CELLS - 1 - back % 52 // CELL_WEEKS
+        over[:, number] = (course[:, cells] - 1).sum(axis=1)
+    return np.asarray(over.argmax(axis=1))
+
+
+def _joined(
+    rows: list[tuple[int, Season, float]], kept: Standing, of_kin: Ints, seasons: list[Season]
+) -> list[tuple[int, Season, float]]:
+    """The seasons that series show by themselves and by the course of their kin. Where there is a trouble that returns,
+    its going on is the chance of its season; where kin were asked and know of none, what a series shows by itself has
+    to stand twice (its chance is squared)."""
+    joined, met = [], np.zeros(len(kept.was), dtype=bool)
+    for i, season, alone in rows:
+        kin_says = kept.goes_on[i] * (alone if met[i] else 1.0)
+        named = season if met[i] or alone >= OWN_WEEKS or kept.was[i] < OWN_WEEKS else seasons[of_kin[i]]
+        joined.append((i, named, float(kin_says + (1 - kept.was[i]) * alone ** (2 if kept.asked else 1))))
+        met[i] = True
+    rest = np.flatnonzero(~met & (kept.goes_on > 0))
+    return joined + [(int(i), seasons[of_kin[i]], float(kept.goes_on[i])) for i in rest]
+
+
 def _bursts(ordinary: Ordinary, seasons: list[Season]) -> Learnt:
     """The chance and sizes of bursts, from seasons that do not overlap in an even sample of the series. The chance goes
     by category and by the size of the place."""
-    sample = np.unique(np.linspace(0, len(ordinary.total) - 1, SAMPLE).astype(np.intp))
+    teach = np.flatnonzero(ordinary.teaches)
+    sample = teach[np.unique(np.linspace(0, len(teach) - 1, SAMPLE).astype(np.intp))]
     length = seasons[1].length
     some = [s for s in seasons if s.length == length and (s.start - seasons[0].start) % (length + length % 2) == 0]
     by_factor, whose = [], []
@@ -200,15 +235,14 @@ def _posterior(weighed: Weighed, group: Ints, first: Ints, years: int) -> Poster
     return Posterior(weighed.series, weighed.season, was, comes, keeps)
 
 
-def _not_ended(found: Posterior, counts: NDArray[np.int64], ordinary: Ordinary) -> Posterior:
-    """The same, the silence of the last year weighed."""
+def _not_ended(found: Posterior, counts: NDArray[np.int64], ordinary: Ordinary, keeps: float) -> Posterior:
+    """The same, the silence of the last year weighed; a priori a return comes again with the chance `keeps`."""
     hopeful = np.unique(found.series[found.comes > LEAST / 10])
-    hazard = 1 - found.keeps
-    gone = np.full(len(counts), hazard)
+    gone = np.full(len(counts), 1 - keeps)
     seen = counts[hopeful].astype(np.float64)
     ordinarily = quiet_rate(seen) if ordinary.kin.place is None else ordinary.usual[hopeful] / counts.shape[1]
-    gone[hopeful] = ended(seen, ordinarily, hazard)
-    return replace(found, comes=found.comes * ((1 - gone) / (1 - hazard))[found.series])
+    gone[hopeful] = ended(seen, ordinarily, 1 - keeps)
+    return replace(found, comes=found.comes * ((1 - gone) / found.keeps)[found.series])
 
 
 def _chosen(found: Posterior, seasons: list[Season]) -> list[tuple[int, Season, float]]:
@@ -226,7 +260,7 @@ def _chosen(found: Posterior, seasons: list[Season]) -> list[tuple[int, Season, 
             best = number[np.argmax(found.comes[pairs])]
             after, before = (start[number] - start[best]) % 52, (start[best] - start[number]) % 52
             near = (after < length[best]) | (before < length[number])
-            probability = found.comes[pairs[near]].sum() / (1 + found.was[pairs].sum())
+            probability = found.comes[pairs[near]].sum() / (1 + found.was[pairs[near]].sum())
             rows.append((int(found.series[pairs[0]]), seasons[best], float(probability)))
             pairs = pairs[(after >= length[best] + APART) & (before >= length[number] + APART)]
     return rows

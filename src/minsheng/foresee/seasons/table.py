@@ -1,10 +1,11 @@
 """Seasons from and to plain files (时令清单): counts in, the calendar of the year ahead out.
 
 Counts have the columns `series`, `t`, `count` (signals/panel.py); every series counts as observed, with zeros, from the
-first period of the table. Periods that are numbers need the first day of period 0. Dates that all are the first of a
-month are counts of whole months and are spread evenly over the month's weeks. Names `category|place` let places of one
-category and categories of one place be compared. The written rows are `series`, `from_week`, `to_week` (the ISO weeks,
-such as 2026-W23, in which the coming season begins and ends) and `probability`, the surest first."""
+first period of the table. Of periods that are numbers the last is taken to end on the day of asking, unless the first
+day of period 0 is given. Dates that all are the first of a month are counts of whole months and are spread evenly over
+the month's weeks. Names `category|place` let places of one category and categories of one place be compared. The
+written rows are `series`, `from_week`, `to_week` (the ISO weeks, such as 2026-W23, in which the coming season begins
+and ends) and `probability`, the surest first."""
 
 from __future__ import annotations
 
@@ -39,11 +40,10 @@ def seasons_of_table(
     """Read counts, write the seasons that begin `lead_days` or more after `asof` and return with a probability of at
     least `least`, and give them back. `first` is the first day of period 0 when periods are numbers.
 
-    ValueError, with a sentence, when the table cannot be read, has no period that is over on `asof`, or has periods
-    without dates."""
+    ValueError, with a sentence, when the table cannot be read or has no period that is over on `asof`."""
     monthly = _is_monthly(counts)
     panel = read_counts(counts, "day" if monthly else period)
-    days = _days(counts, panel, first)
+    days = _days(panel, asof, first)
     weekly, begins = _months_spread(panel, days) if monthly else _by_week(panel, days)
     found = returns(panel.names, weekly, begins, asof, lead_days=lead_days, least=least)
     write_returns(found, out)
@@ -69,16 +69,13 @@ def _is_monthly(path: Path) -> bool:
     return len(written) > 2 and bool(pc.all(pc.match_substring_regex(written, r"^\d{4}-\d\d-01$")).as_py())
 
 
-def _days(path: Path, panel: Panel, first: date | None) -> list[date]:
+def _days(panel: Panel, asof: date, first: date | None) -> list[date]:
     """The first day of every period."""
     if "-" in panel.periods[0][1:]:
         return [date.fromisoformat(written) for written in panel.periods]
-    if first is None:
-        raise ValueError(
-            f"{path}: its periods are numbers, so that nothing says when the year turns; give the first day of period "
-            "0 (--first), or write t as dates such as 2026-03-30."
-        )
     step = 7 if panel.period == "week" else 1
+    if first is None:
+        first = asof - timedelta(days=step * (int(panel.periods[-1]) + 1))
     return [first + timedelta(days=step * int(written)) for written in panel.periods]
 
 
