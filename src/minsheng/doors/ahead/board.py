@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from minsheng.doors.frame import menu
 from minsheng.doors.frame.graphs import Graph, Line
 from minsheng.doors.frame.page import actor, not_found, show, staff
+from minsheng.doors.templatetags.minsheng import expected
 from minsheng.foresee import topics
 from minsheng.foresee.topics import Finding, FindingKind
 
@@ -94,12 +95,12 @@ def _returning(found: Finding) -> str:
 
 def _begun(found: Finding) -> str:
     return gettext(
-        "最近 %(window)s 天 %(seen)s 件；按本地以往占比和全市同类诉求推算，应为 %(expected)s 件。"
+        "到昨天为止 %(window)s 天内 %(seen)s 件；按本地以往占比和全市同类诉求推算，应为 %(expected)s 件。"
         "平静的一夜里，每个序列误报的可能不超过 %(alpha)s。"
     ) % {
         "window": found.data["window"],
         "seen": f"{found.seen:g}",
-        "expected": f"{found.expected or 0:.2f}",
+        "expected": expected(found.expected),
         "alpha": f"{found.data['alpha']:.1%}",
     }
 

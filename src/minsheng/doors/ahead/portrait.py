@@ -36,7 +36,7 @@ def page(request: HttpRequest, topic_no: str) -> HttpResponse:
             "strip": _strip(shown),
             "places": shown.townships[:MOST_TOWNSHIPS],
         }
-        given["share"] = shown.n / shown.total if shown.total else 0.0
+        given["share"] = 100 * shown.n / shown.total if shown.total else 0.0
     return show(request, "ahead/portrait.html", given)
 
 

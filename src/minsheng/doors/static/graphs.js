@@ -32,7 +32,7 @@
     return {
       animation: false, textStyle: { fontFamily: style("font-family") || "inherit", color: ink },
       backgroundColor: style("--surface"),
-      grid: { left: 8, right: 96, top: mark ? 34 : 16, bottom: 8, containLabel: true },
+      grid: { left: 28, right: 96, top: mark ? 34 : 16, bottom: 8, containLabel: true },
       graphic: mark ? [{ type: "text", right: 8, top: 6, style: { text: mark, fill: second, fontSize: 12 } }] : [],
       tooltip: { trigger: "axis", confine: true, transitionDuration: 0 },
       xAxis: { type: "category", data: data.x, axisLine: { lineStyle: { color: line } }, axisLabel: { color: second }, axisTick: { show: false } },

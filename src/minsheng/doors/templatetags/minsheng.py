@@ -13,6 +13,8 @@ from minsheng.doors.frame import showing
 from minsheng.ground import present
 
 register = Library()
+LEAST_TOLD = 1e-6
+"""Smaller probabilities are not told apart."""
 
 
 @register.simple_tag
@@ -79,12 +81,18 @@ def percent(share: float | None) -> str:
 
 @register.filter
 def small(p: float | None) -> str:
-    """A probability that may be very small: 3.2 %, or 1/40,000."""
+    """A probability that may be very small: 3.2 %, 1/40,000, and no finer than < 1/1,000,000."""
     if p is None:
         return ""
     if p >= 0.01:
         return f"{100 * p:.1f} %"
-    return f"1/{float(f'{1 / p:.1g}'):,.0f}" if p > 0 else "0"
+    return f"1/{float(f'{1 / p:.1g}'):,.0f}" if p >= LEAST_TOLD else f"< 1/{1 / LEAST_TOLD:,.0f}"
+
+
+@register.filter
+def expected(mean: float | None) -> str:
+    """A mean count: 12.3, and 0.04 where it is below one."""
+    return "" if mean is None else f"{mean:.1f}" if mean >= 1 else f"{mean:.2f}" if mean >= 0.01 else "< 0.01"
 
 
 @register.filter
