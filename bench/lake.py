@@ -196,7 +196,7 @@ def spark_says(folder: Path, expected: pa.Table) -> bool:
     """The cube by Spark in two worker processes, compared."""
     from minsheng.ground.lake.cluster import Spark, local_cluster
 
-    with local_cluster() as session:
+    with local_cluster(driver_megabytes=4096) as session:
         spark = Spark(session, folder)
         question = questions.cube(FIRST, FIRST + timedelta(days=DAYS), ASOF)
         ((seconds, answer),) = in_turn(lambda: spark.ask(question), times=1)

@@ -5,7 +5,8 @@ words that a machine has freed of identity. Every figure has its period and its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -75,27 +76,27 @@ class Portrait:
 def portrait(facts: Lake, categories: Sequence[str], areas: Sequence[str], on: date) -> Portrait:
     """The portrait of `categories` (leaves or groups; none: all) in `areas` (of any level; none: the city)."""
     matter = _matter(facts.orders, categories, areas).filter(_.day < ibis.date(on))
-    year = matter.filter(_.day >= ibis.date(on - timedelta(days=SPELL)))
+    begin = on - timedelta(days=SPELL)
+    year = matter.filter(_.day >= ibis.date(begin))
     known = facts.orders.filter(facts.orders.day < ibis.date(on))
-    in_year = _.day >= ibis.date(on - timedelta(days=SPELL))
-    first = _rows(facts, known.select("day").order_by("day").limit(1))
-    since = first[0]["day"] if first else on
-    total = _rows(facts, known.filter(in_year).aggregate(n=_.count()))[0]["n"]
-    begins, counts = _weeks(facts, matter, since, on)
+    whole = _rows(facts, known.aggregate(since=_.day.min(), total=_.count(where=_.day >= ibis.date(begin))))[0]
+    since = whole["since"] or on
+    days = {r["day"]: r["n"] for r in _rows(facts, matter.group_by("day").aggregate(n=_.count()))}
+    begins, counts = _weeks(days, since, on)
     by_township = _rows(facts, year.filter(_.township != "").group_by("township").aggregate(n=_.count()))
     return Portrait(
         on,
         since,
         begins,
         counts,
-        _same_season(facts, matter, since, on),
-        _months(facts, matter, since, on),
+        _same_season(days, since, on),
+        _months(days, since, on),
         tuple(sorted(((r["township"], r["n"]) for r in by_township), key=lambda r: (-r[1], r[0]))),
         _handlers(facts, year),
         _partners(facts, year),
         _typical(facts, year),
-        _rows(facts, year.aggregate(n=_.count()))[0]["n"],
-        total,
+        _between(days, begin, on),
+        whole["total"],
     )
 
 
@@ -116,44 +117,36 @@ def _matter(orders: Table, categories: Sequence[str], areas: Sequence[str]) -> T
     return orders
 
 
-def _weeks(facts: Lake, matter: Table, since: date, on: date) -> tuple[tuple[date, ...], tuple[int, ...]]:
+def _between(days: Mapping[date, int], begin: date, end: date) -> int:
+    """Orders from `begin` on, before `end`."""
+    return sum(n for day, n in days.items() if begin <= day < end)
+
+
+def _weeks(days: Mapping[date, int], since: date, on: date) -> tuple[tuple[date, ...], tuple[int, ...]]:
     weeks = min(WEEKS, (on - since).days // 7)
     first = on - timedelta(days=7 * weeks)
-    week = (matter.day.delta(ibis.date(first), unit="day") // 7).cast("int64")
-    found = _rows(
-        facts,
-        matter.filter(matter.day >= ibis.date(first)).select(week=week).group_by("week").aggregate(n=_.count()),
-    )
-    by_week = {r["week"]: r["n"] for r in found}
-    begins = tuple(first + timedelta(days=7 * w) for w in range(weeks))
-    return begins, tuple(by_week.get(w, 0) for w in range(weeks))
+    counts = [0] * weeks
+    for day, n in days.items():
+        if day >= first:
+            counts[(day - first).days // 7] += n
+    return tuple(first + timedelta(days=7 * w) for w in range(weeks)), tuple(counts)
 
 
-def _same_season(facts: Lake, matter: Table, since: date, on: date) -> tuple[tuple[int, int], ...]:
+def _same_season(days: Mapping[date, int], since: date, on: date) -> tuple[tuple[int, int], ...]:
     """(year, orders of the four weeks before this day of that year), oldest first."""
-    spells = []
-    for back in range(3, -1, -1):
-        end = on - timedelta(days=364 * back)
-        if end - timedelta(days=28) < since:
-            continue
-        spell = matter.filter(matter.day >= ibis.date(end - timedelta(days=28)), matter.day < ibis.date(end))
-        spells.append((end.year, _rows(facts, spell.aggregate(n=_.count()))[0]["n"]))
-    return tuple(spells)
+    ends = (on - timedelta(days=364 * back) for back in range(3, -1, -1))
+    spells = [(end - timedelta(days=28), end) for end in ends]
+    return tuple((end.year, _between(days, begin, end)) for begin, end in spells if begin >= since)
 
 
-def _months(facts: Lake, matter: Table, since: date, on: date) -> tuple[tuple[int | None, ...], ...]:
+def _months(days: Mapping[date, int], since: date, on: date) -> tuple[tuple[int | None, ...], ...]:
     """The seasonal strip: a row a year (this and two before), a column a month, orders; None outside the record."""
-    found = _rows(
-        facts,
-        matter.filter(matter.day >= ibis.date(date(on.year - 2, 1, 1)))
-        .select(year=matter.day.year(), month=matter.day.month())
-        .group_by("year", "month")
-        .aggregate(n=_.count()),
-    )
-    n = {(r["year"], r["month"]): r["n"] for r in found}
+    n = Counter[tuple[int, int]]()
+    for day, orders in days.items():
+        n[day.year, day.month] += orders
     begun, ends = (since.year, since.month), (on.year, on.month)
     return tuple(
-        tuple(n.get((year, m), 0) if begun <= (year, m) <= ends else None for m in range(1, 13))
+        tuple(n[year, m] if begun <= (year, m) <= ends else None for m in range(1, 13))
         for year in range(on.year - 2, on.year + 1)
     )
 

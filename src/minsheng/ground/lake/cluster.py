@@ -58,13 +58,17 @@ class Spark:
 
 
 @contextmanager
-def local_cluster(workers: int = 2, cores: int = 1, megabytes: int = 1024) -> Iterator[SparkSession]:
-    """A Spark of several worker processes on this machine, for tests and benchmarks. ImportError without pyspark."""
+def local_cluster(
+    workers: int = 2, cores: int = 1, megabytes: int = 1024, driver_megabytes: int = 1024
+) -> Iterator[SparkSession]:
+    """A Spark of several worker processes on this machine, for tests and benchmarks. The driver holds the whole answer:
+    some millions of rows want more than its default. ImportError without pyspark."""
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master(f"local-cluster[{workers},{cores},{megabytes}]").appName("minsheng")
     for name, value in SPARK_SETTINGS.items():
         builder = builder.config(name, value)
+    builder = builder.config("spark.driver.memory", f"{driver_megabytes}m").config("spark.driver.maxResultSize", "0")
     session = builder.config("spark.executor.memory", f"{megabytes}m").getOrCreate()
     try:
         yield session
