@@ -3,6 +3,8 @@ costs nothing until the lock changes.
 
     python3 tools/apart.py engines       Spark and ClickHouse's engine, which tests ask the lake's questions
                                          (`pytest -m engines`). Spark also needs Java 17 or newer.
+    python3 tools/apart.py verifiers     readers of transparency logs that others wrote (`pytest -m outside`, which
+                                         also wants Go: golang-go and golang-golang-x-mod-dev)
     python3 tools/apart.py yardsticks    forecasting libraries that benches stand beside (`./minsheng bench calls`)"""
 
 from __future__ import annotations
@@ -63,8 +65,8 @@ class Apart:
         return hashlib.sha256(self.lock.read_bytes() + str(ROOT).encode()).hexdigest()
 
 
-ENGINES, YARDSTICKS = Apart("engines"), Apart("yardsticks")
-ALL = {each.name: each for each in (ENGINES, YARDSTICKS)}
+ENGINES, VERIFIERS, YARDSTICKS = Apart("engines"), Apart("verifiers"), Apart("yardsticks")
+ALL = {each.name: each for each in (ENGINES, VERIFIERS, YARDSTICKS)}
 
 
 def _setup() -> ModuleType:

@@ -7,7 +7,7 @@ import pytest
 
 from minsheng.foresee.events import Events, Reading
 
-from .conftest import Town
+from .conftest import PLACES, TROUBLES, Town
 
 
 def pairs(labels: list[int]) -> set[tuple[int, int]]:
@@ -71,11 +71,47 @@ def test_messages_that_go_back_in_time_are_refused(town: Town) -> None:
         events.add(["望江花园停水"], np.array([0.0]))
 
 
-def test_a_message_is_compared_with_few_events_however_many_there_are(town: Town) -> None:
+def test_a_message_is_compared_with_few_events_however_many_there_are(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     events = Events(Reading(town.texts, town.days))
     events.add(town.texts, town.days)
     looked: list[int] = []
-    said = events._said
-    events._said = lambda names, number: looked.append(number) or said(names, number)  # type: ignore[method-assign]
+    named = Events._named
+    monkeypatch.setattr(Events, "_named", lambda self, event, *a: looked.append(event.number) or named(self, event, *a))
     events.add(["望江花园夜里打桩太吵"], np.array([town.days[-1] + 1]))
-    assert len(looked) <= events.rule.closest
+    assert len(looked) <= 5 < len(events.events) / 10
+
+
+def test_another_village_told_speaks_against_an_event_the_more_the_larger_it_is(town: Town) -> None:
+    reading = Reading(town.texts, town.days)
+    village = int(reading.read(["双柳村"]).name[0])
+    odds = []
+    for size in (1, 5):
+        events = Events(reading)
+        events.add(["望江花园夜里打桩太吵，南坪村"] * size, town.days[-1] + np.arange(size) / 10)
+        odds.append(events._named(events.events[0], [(village, 0.1, 0.1, 0)], {0}))
+    assert 0.0 > odds[0] > odds[1]
+
+
+def test_two_names_of_one_trouble_are_one_event_where_a_city_has_called_many_troubles_by_both() -> None:
+    twins = (("管理", "电梯"), ("停水", "水压"), ("停电", "电压"), ("垃圾", "蚊蝇"))
+    rows: list[tuple[float, str, str]] = []
+    for number in range(160):
+        place, (one, other) = (
+            f"{'甲乙丙丁戊己庚辛壬癸'[number % 10]}{'松柏梅兰竹菊'[number % 6]}小区",
+            twins[number % 4],
+        )
+        rows += [(3.0 * number, f"{place}{one}不好", one), (3.0 * number + 1, f"{place}{other}有事", other)]
+    days, given = np.array([row[0] for row in rows]), [row[2] for row in rows]
+    reading = Reading([row[1] for row in rows], days, categories=given)
+    found = Events(reading).add_read(reading.read([row[1] for row in rows], categories=given), days)
+    assert sum(one == other for one, other in zip(found[::2], found[1::2], strict=True)) > 100
+    assert len(set(found)) > 120
+
+
+def test_a_city_whose_messages_seldom_follow_one_another_joins_them_less_readily(town: Town) -> None:
+    alone = [f"{place}{number}号{trouble[0]}" for number, place in enumerate(PLACES * 8) for trouble in TROUBLES]
+    chance = np.random.default_rng(3)
+    lonely = Reading([alone[at] for at in chance.permutation(len(alone))], np.arange(len(alone)) * 9.0)
+    assert lonely.following < Reading(town.texts, town.days).following

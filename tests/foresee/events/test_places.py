@@ -46,3 +46,25 @@ def test_a_masked_county_is_a_name() -> None:
 
 def test_a_text_without_a_place_has_no_name() -> None:
     assert names("请问怎么交费") == set()
+
+
+def test_a_name_does_not_reach_back_over_the_name_before_it() -> None:
+    assert said("和泰花园屋里漏水") == {"和泰花园"}
+
+
+def test_a_misheard_name_is_the_well_known_one_it_differs_from_in_one_character() -> None:
+    learned = PlaceNames(Letters.of([*LEARNED, *["和泰花园漏水"] * 6]))
+    right, wrong, other = (
+        set(learned.mentions(Letters.of([text])).name.tolist()) for text in ("和泰花园", "和太花园", "安康花园")
+    )
+    assert wrong & right
+    assert not other & right
+
+
+def test_what_follows_the_last_name_of_an_address_is_a_name_in_texts_too() -> None:
+    addresses = ["柳沟村大槐树底"] * 4
+    texts = [*LEARNED, *addresses]
+    told = Letters.of(["大槐树底又停水了"])
+    found = PlaceNames(Letters.of(texts), addresses).mentions(told)
+    assert [told.text[a : a + n] for a, n in zip(found.at.tolist(), found.size.tolist(), strict=True)] == ["大槐树底"]
+    assert not len(PlaceNames(Letters.of(texts)).mentions(told).name)

@@ -88,3 +88,49 @@ def test_texts_that_name_nothing_are_events_of_one(tmp_path: Path) -> None:
     events_of_table(tmp_path / "x.csv", ["said"], "when", None, tmp_path / "e.csv", tmp_path / "r.csv")
     assert len({row["event"] for row in read(tmp_path / "e.csv")}) == 2
     assert read(tmp_path / "r.csv") == []
+
+
+def test_columns_that_nobody_named_are_known_by_their_usual_names(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(
+        "no,at,title,address,place,leaf,person,resolved,lon,lat\n"
+        "1,2024-01-01,停水,双柳村,9f3a,0302,7,yes,117.12345,36.5\n2,2024-01-02,停电,南坪村,77b2,0303,8,,,\n",
+        "utf-8",
+    )
+    found = read_requests(tmp_path / "x.csv", ["title"], "at", "no")
+    assert found.used == ("address", "place", "leaf", "person", "resolved", "lon", "lat")
+    assert (found.place, found.category, found.person) == (["双柳村", "南坪村"], ["0302", "0303"], ["7", "8"])
+    assert found.solved == [True, None]
+    assert found.marks == {"place": ["9f3a", "77b2"], "lon, lat": ["117123,36500", ""]}
+
+
+def test_a_column_that_was_named_is_taken_instead_of_those_with_a_usual_name(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(
+        "at,title,address,leaf,mine,where\n2024-01-01,停水,双柳村,0302,水,南坪村\n", "utf-8"
+    )
+    found = read_requests(tmp_path / "x.csv", ["title"], "at", place="where", category="mine")
+    assert (found.place, found.category, found.used) == (["南坪村"], ["水"], ())
+
+
+def test_an_address_among_the_texts_is_a_place_and_no_part_of_what_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("at,title,address\n2024-01-01,停水,双柳村\n", "utf-8")
+    found = read_requests(tmp_path / "x.csv", ["title", "address"], "at")
+    assert (found.texts, found.place) == (["停水"], ["双柳村"])
+
+
+def test_the_truth_of_a_cause_is_never_read(tmp_path: Path, town: Town) -> None:
+    plain, told = tmp_path / "plain.csv", tmp_path / "told.csv"
+    write(plain, town)
+    lines = plain.read_text("utf-8").splitlines()
+    causes = ["cause", *map(str, reversed(town.cause))]
+    told.write_text("\n".join(f"{line},{cause}" for line, cause in zip(lines, causes, strict=True)), "utf-8")
+    for path in (plain, told):
+        events_of_table(path, ["said"], "when", "no", path.with_suffix(".out"))
+    assert plain.with_suffix(".out").read_text() == told.with_suffix(".out").read_text()
+
+
+def test_a_column_that_nobody_named_is_left_out_when_it_does_not_say_yes_or_no(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("at,title,solved\n2024-01-01,停水,部分解决\n", "utf-8")
+    found = read_requests(tmp_path / "x.csv", ["title"], "at")
+    assert (found.solved, found.used) == (None, ())
+    with pytest.raises(Unusable, match="neither yes nor no"):
+        read_requests(tmp_path / "x.csv", ["title"], "at", solved="solved")

@@ -105,7 +105,8 @@ def _events(args: argparse.Namespace) -> str:
     words = [column.strip() for column in args.text.split(",") if column.strip()]
     known = {name: getattr(args, name) for name in ("place", "category", "person", "solved")}
     found = events_of_table(args.data, words, args.time, args.id, args.out, args.report, **known)
-    return f"{len(found.event)} requests, {len(set(found.event))} events → {args.out}"
+    used = f"; read besides: {', '.join(found.requests.used)}" if found.requests.used else ""
+    return f"{len(found.event)} requests, {len(set(found.event))} events{used} → {args.out}"
 
 
 def _effect(args: argparse.Namespace) -> str:

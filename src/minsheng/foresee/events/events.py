@@ -61,7 +61,9 @@ def events_of_table(  # noqa: PLR0917
     rule: Rule | None = None,
 ) -> Grouped:
     """Groups the requests of `data` and writes `out` (`id,event`, in the table's order; ids without a column are row
-    numbers) and `report` (the hot issues as they stand at the last request). Raises `table.Unusable`, a ValueError."""
+    numbers) and `report` (the hot issues as they stand at the last request). Columns of places, categories, persons and
+    solutions that nobody named are known by their usual names (`table.KNOWN_AS`; which were, `Requests.used` says).
+    Raises `table.Unusable`, a ValueError."""
     requests = read_requests(data, text, time, id, place=place, category=category, person=person, solved=solved)
     found = grouped(requests, rule)
     order = sorted(range(len(requests.ids)), key=requests.row.__getitem__)
@@ -73,11 +75,9 @@ def events_of_table(  # noqa: PLR0917
 
 def grouped(requests: Requests, rule: Rule | None = None) -> Grouped:
     """The events of requests; what is read out of the texts is learned from them."""
-    texts = requests.texts
-    if requests.place is not None:
-        texts = ["\n".join(pair) for pair in zip(texts, requests.place, strict=True)]
-    reading = Reading(texts, requests.day)
-    read = reading.read(texts)
+    beside = requests.place, requests.marks, requests.category
+    reading = Reading(requests.texts, requests.day, *beside)
+    read = reading.read(requests.texts, *beside)
     events = Events(reading, rule)
     return Grouped(requests, events.add_read(read, requests.day), read, events)
 
@@ -113,10 +113,11 @@ def _named(found: Grouped, event: Event, warmth: Heat, until: float) -> Hot:
     kept = [at for at in event.members if requests.day[at] <= until]
     counted: Counter[str] = Counter()
     for at in kept:
-        counted.update({_said(read, mention) for mention in range(read.begins[at], read.begins[at + 1])})
+        mentions = range(read.begins[at], read.begins[at + 1])
+        counted.update({_said(read, mention) for mention in mentions if read.size[mention]})
     place = place_of(counted, len(kept))
-    if requests.place is not None:
-        place = Counter(requests.place[at] for at in kept).most_common(1)[0][0] or place
+    if not place and requests.place is not None:
+        place = Counter(requests.place[at].split("\n")[0] for at in kept).most_common(1)[0][0]
     phrase = phrase_of([requests.texts[at] for at in kept], place)
     return Hot(phrase, place, _date(requests.day[kept[0]]), _date(requests.day[kept[-1]]), len(kept), warmth)
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 WEEK = 7.0
 RECENT = 14.0
-PERSISTENCE, GROWTH, UNSOLVED = 0.25, 0.3, 0.25
-"""How much a long life, growth and open requests add, each against the people affected."""
+PERSISTENCE, GROWTH, UNSOLVED = 0.05, 0.1, 0.1
+"""How much a long life, growth and open requests add, each against the people affected. They are small, so that they
+decide between events of about as many people. Chosen on the ranking of the bench's city."""
 PERIOD_DAYS = 90.0
 
 

@@ -12,6 +12,7 @@ from minsheng.ground.city.new import new_pack
 from minsheng.ground.city.pack import CityPack, Taxonomy, check_pack, load_pack
 from minsheng.ground.city.rows import (
     Answer,
+    AppraisalRule,
     Area,
     AreaLevel,
     CalendarDay,
@@ -23,13 +24,16 @@ from minsheng.ground.city.rows import (
     DayMark,
     Hotline,
     HotlineMode,
+    LeftOut,
     Question,
+    RateCode,
     Unit,
     UnitKind,
 )
 
 __all__ = [
     "Answer",
+    "AppraisalRule",
     "Area",
     "AreaLevel",
     "CalendarDay",
@@ -44,11 +48,13 @@ __all__ = [
     "Gazetteer",
     "Hotline",
     "HotlineMode",
+    "LeftOut",
     "Mention",
     "PackError",
     "PackErrors",
     "Place",
     "Question",
+    "RateCode",
     "Taxonomy",
     "Unit",
     "UnitKind",

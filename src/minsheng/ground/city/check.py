@@ -10,6 +10,7 @@ from minsheng.ground.city import settings, tables
 from minsheng.ground.city.catalogue import Catalogue
 from minsheng.ground.city.errors import Report
 from minsheng.ground.city.rows import (
+    AppraisalRule,
     Area,
     AreaLevel,
     CalendarDay,
@@ -18,6 +19,7 @@ from minsheng.ground.city.rows import (
     Channel,
     DayMark,
     Hotline,
+    RateCode,
     Unit,
     in_force,
 )
@@ -127,6 +129,21 @@ def check_catalogue(
                 problem = f"row {other.row} names a lead for the same category and area at the same time"
                 report.add(catalogue.file, row.row, "valid_from", problem, "End one row before the other begins")
         earlier[entry.category, entry.area].append(row)
+
+
+def check_appraisal(rules: Rows[AppraisalRule], report: Report) -> None:
+    """Whenever any rate has a rule all three have one, and together they weigh 100 points."""
+    _check_validity(rules, report)
+    if not rules.complete:
+        return
+    ends = (row.value.valid_to for row in rules.good if row.value.valid_to)
+    for day in sorted({*(row.value.valid_from for row in rules.good), *(end + _DAY for end in ends)}):
+        held = [row for row in rules.good if in_force(row.value.valid_from, row.value.valid_to, day)]
+        codes, weight = [row.value.rate for row in held], sum(row.value.weight for row in held)
+        if held and (sorted(codes) != sorted(RateCode) or weight != 100):
+            problem = f"on {day} the rules are for {', '.join(codes)} and weigh {weight} points together"
+            remedy = "Give each of the three rates one rule at a time; their weights add up to 100"
+            report.add(rules.file, held[-1].row, "weight", problem, remedy)
 
 
 def _check_handler(row: Numbered[CatalogueRow], column: str, unit: Unit | None, report: Report) -> None:

@@ -18,6 +18,7 @@ from minsheng.ground.city import check, tables
 from minsheng.ground.city.catalogue import Catalogue
 from minsheng.ground.city.errors import PackError, PackErrors, Report
 from minsheng.ground.city.rows import (
+    AppraisalRule,
     Area,
     CalendarDay,
     CallBackScript,
@@ -50,10 +51,12 @@ FILES = (
     tables.CATALOGUE,
     tables.CALENDAR,
     tables.OVERRIDES,
+    tables.APPRAISAL,
     RULEBOOK,
     SCRIPT,
 )
-"""Every file a pack consists of; other files in the folder are left alone."""
+"""Every file a pack consists of; other files in the folder are left alone. `appraisal.csv` alone may be missing: such a
+city appraises nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class CityPack:
     rulebooks: RuleBooks
     script: CallBackScript
     digest: str
+    appraisal: tuple[AppraisalRule, ...] = ()
 
     @property
     def root_area(self) -> Area:
@@ -148,6 +152,7 @@ class _Tables:
     catalogue: Rows[CatalogueRow]
     days: Rows[CalendarDay]
     overrides: Rows[CalendarDay]
+    appraisal: Rows[AppraisalRule]
 
     @classmethod
     def read(cls, folder: Path, report: Report) -> _Tables:
@@ -161,6 +166,7 @@ class _Tables:
             catalogue=tables.CATALOGUE_TABLE.read(folder, report),
             days=tables.CALENDAR_TABLE.read(folder, report),
             overrides=tables.OVERRIDE_TABLE.read(folder, report),
+            appraisal=tables.APPRAISAL_TABLE.read(folder, report),
         )
         check.check_areas(found.areas, report)
         check.check_units(found.units, found.areas, report)
@@ -168,6 +174,7 @@ class _Tables:
         check.check_channels(found.channels, report)
         check.check_taxonomy(found.categories, report)
         check.check_catalogue(found.catalogue, found.categories, found.areas, found.units, report)
+        check.check_appraisal(found.appraisal, report)
         return found
 
 
@@ -206,6 +213,7 @@ def _read(folder: Path, report: Report) -> CityPack | None:
         rulebooks=RuleBooks(books),
         script=script,
         digest=_digest(folder),
+        appraisal=tuple(row.value for row in found.appraisal.good),
     )
     check.check_coverage(pack.catalogue, pack.taxonomy.leaves, pack.root_area.code, office, report)
     return pack
@@ -241,6 +249,8 @@ def _digest(folder: Path) -> str:
     """SHA-256 over names and contents of the pack's files, line ends aside."""
     total = hashlib.sha256()
     for name in FILES:
+        if name == tables.APPRAISAL and not (folder / name).exists():
+            continue
         content = (folder / name).read_bytes().replace(b"\r\n", b"\n")
         total.update(f"{name}\0{len(content)}\0".encode() + content)
     return total.hexdigest()

@@ -174,6 +174,40 @@ class CalendarDay:
     provisional: bool
 
 
+class RateCode(StrEnum):
+    """The three rates (三率): answered in time, resolved, satisfied."""
+
+    RESPONSE = "response"
+    RESOLUTION = "resolution"
+    SATISFACTION = "satisfaction"
+
+
+class LeftOut(StrEnum):
+    """Why an order may be left out of a net rate: 剔除, 并单, 撤回, 挂账. The gross rate leaves nothing out."""
+
+    EXCLUDED = "excluded"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalRule:
+    """A row of the appraisal's rules (考核规则): how many points of 100 a rate weighs, over how many months up to the
+    month appraised it is counted, and which orders its net figure leaves out."""
+
+    rate: RateCode
+    name: str
+    name_en: str
+    weight: int
+    months: int
+    leaves_out: tuple[LeftOut, ...]
+    valid_from: date
+    valid_to: date | None
+    source: str
+    provisional: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A possible answer to a call-back question, with the key that gives it on a telephone."""

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from minsheng.core.codes import Kind, Urgency
 from minsheng.ground.city.errors import Report
 from minsheng.ground.city.rows import (
+    AppraisalRule,
     Area,
     AreaLevel,
     CalendarDay,
@@ -20,6 +21,8 @@ from minsheng.ground.city.rows import (
     DayMark,
     Hotline,
     HotlineMode,
+    LeftOut,
+    RateCode,
     Unit,
     UnitKind,
 )
@@ -35,6 +38,7 @@ TAXONOMY = "taxonomy.csv"
 CATALOGUE = "catalogue.csv"
 CALENDAR = "calendar.csv"
 OVERRIDES = "calendar_overrides.csv"
+APPRAISAL = "appraisal.csv"
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -79,9 +83,13 @@ class Table(Generic[T]):
     build: Callable[[Record], T]
     key: str
     optional: tuple[str, ...] = ()
+    may_be_missing: bool = False
 
     def read(self, folder: Path, report: Report) -> Rows[T]:
-        """All good rows; bad ones and repeated keys are reported and left out."""
+        """All good rows; bad ones and repeated keys are reported and left out. A table that may be missing and is has
+        no rows."""
+        if self.may_be_missing and not (folder / self.file).exists():
+            return Rows(self.file, (), frozenset(), whole=True)
         rows: list[Numbered[T]] = []
         first_at: dict[str, int] = {}
         for record in read_table(folder / self.file, self.columns, report, self.optional):
@@ -231,6 +239,26 @@ def _calendar_day(record: Record) -> CalendarDay:
     )
 
 
+def _appraisal_rule(record: Record) -> AppraisalRule:
+    weight, months = record.whole("weight"), record.whole("months")
+    if weight is None or weight > 100:
+        record.fail("weight", "a rate weighs from 0 to 100 points", "Write a whole number from 0 to 100")
+    if not months or months > 12:
+        record.fail("months", "a rate is counted over 1 to 12 months", "Write a whole number from 1 to 12")
+    return AppraisalRule(
+        rate=record.choice("rate", RateCode),
+        name=record.text("name"),
+        name_en=record.text("name_en", needed=False),
+        weight=weight or 0,
+        months=months or 1,
+        leaves_out=record.choices("leaves_out", LeftOut),
+        valid_from=record.day("valid_from"),
+        valid_to=record.day_or_none("valid_to"),
+        source=record.text("source"),
+        provisional=record.flag("provisional"),
+    )
+
+
 def _columns(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
@@ -269,3 +297,10 @@ CATALOGUE_TABLE = Table(
 )
 CALENDAR_TABLE = Table(CALENDAR, _columns("date kind name source provisional"), _calendar_day, "date")
 OVERRIDE_TABLE = Table(OVERRIDES, _columns("date kind name source provisional"), _calendar_day, "date")
+APPRAISAL_TABLE = Table(
+    APPRAISAL,
+    _columns("rate name name_en weight months leaves_out valid_from valid_to source provisional"),
+    _appraisal_rule,
+    "",
+    may_be_missing=True,
+)
