@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,7 @@ from minsheng.core import Event, Order, allowed, decide, evolve, owner, rebuild
 from minsheng.core import commands as say
 from minsheng.core import events as done
 from minsheng.core.codes import UNIT_ROLES, AssignmentState, Closing, Grade, Role, State, Told
+from minsheng.core.ledger import Standing, facts_of, standing
 from minsheng.core.order import Actor, Refused
 from minsheng.core.wire import from_json, plain, public_view, shaped, to_json
 from minsheng.core.workflow import WORKFLOW
@@ -172,6 +174,20 @@ class Lives(RuleBasedStateMachine):
         lineage = {u.code: u.lineage for u in UNITS}
         for a in self.order.assignments:
             assert not lineage[a.unit] & set(self.order.complained_of)
+
+    def teardown(self) -> None:
+        """What the ledger was told of an order ends where the order stands, whatever happened to it."""
+        before, counts = None, Counter[Standing]()
+        for event in self.events:
+            after = evolve(before, event)
+            if facts_of(before, event, after, local=POLICY.calendar.local_date) is not None:
+                counts[standing(after)] += 1
+                if before is not None:
+                    counts[standing(before)] -= 1
+            before = after
+        if before is not None:
+            assert +counts == Counter({standing(before): 1})
+            assert all(n >= 0 for n in counts.values())
 
     @invariant()
     def a_meetings_unit_never_gives_it_back(self) -> None:

@@ -79,9 +79,8 @@ def portrait(facts: Lake, categories: Sequence[str], areas: Sequence[str], on: d
     begin = on - timedelta(days=SPELL)
     year = matter.filter(_.day >= ibis.date(begin))
     known = facts.orders.filter(facts.orders.day < ibis.date(on))
-    whole = _rows(facts, known.aggregate(since=_.day.min(), total=_.count(where=_.day >= ibis.date(begin))))[0]
-    since = whole["since"] or on
-    days = {r["day"]: r["n"] for r in _rows(facts, matter.group_by("day").aggregate(n=_.count()))}
+    whole, days = _by_day(facts, known), _by_day(facts, matter)
+    since = min(whole, default=on)
     begins, counts = _weeks(days, since, on)
     by_township = _rows(facts, year.filter(_.township != "").group_by("township").aggregate(n=_.count()))
     return Portrait(
@@ -96,7 +95,7 @@ def portrait(facts: Lake, categories: Sequence[str], areas: Sequence[str], on: d
         _partners(facts, year),
         _typical(facts, year),
         _between(days, begin, on),
-        whole["total"],
+        _between(whole, begin, on),
     )
 
 
@@ -115,6 +114,10 @@ def _matter(orders: Table, categories: Sequence[str], areas: Sequence[str]) -> T
     if whole:
         orders = orders.filter(orders.area.isin(whole) | orders.township.isin(whole) | orders.county.isin(whole))
     return orders
+
+
+def _by_day(facts: Lake, orders: Table) -> dict[date, int]:
+    return {r["day"]: r["n"] for r in _rows(facts, orders.group_by("day").aggregate(n=_.count()))}
 
 
 def _between(days: Mapping[date, int], begin: date, end: date) -> int:
