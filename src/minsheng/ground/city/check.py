@@ -134,7 +134,7 @@ def check_catalogue(
 def check_appraisal(rules: Rows[AppraisalRule], report: Report) -> None:
     """Whenever any rate has a rule all three have one, and together they weigh 100 points."""
     _check_validity(rules, report)
-    if not rules.complete:
+    if any(error.file == rules.file for error in report.errors):
         return
     ends = (row.value.valid_to for row in rules.good if row.value.valid_to)
     for day in sorted({*(row.value.valid_from for row in rules.good), *(end + _DAY for end in ends)}):
