@@ -52,7 +52,7 @@ def names_and_words(connection: psycopg.Connection) -> dict[int, object]:
     return found
 
 
-_SECRET = {"box", "wrapped", "digests", "phone_digest", "external_digest", "body_digest"}
+_SECRET = {"box", "wrapped", "digests", "phone_digest", "external_digest", "body_digest", "told", "commitment"}
 """Columns that are under a key: compared opened, or below by what they find."""
 
 
@@ -74,6 +74,7 @@ KEYED = (
     "SELECT id, external_digest, body_digest FROM respond_order ORDER BY id",
     "SELECT order_id, phone_digest FROM vault.person ORDER BY order_id",
     "SELECT order_id FROM vault.order_key ORDER BY order_id",
+    "SELECT order_id, seq, told - 5 FROM respond_event ORDER BY order_id, seq",
 )
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import NoneType, TracebackType
 from typing import Any, Self
@@ -19,7 +19,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import sql
 
-from minsheng.core import Actor, Event, Order, timers
+from minsheng.core import Actor, Event, Order, evolve, timers
 from minsheng.core.codes import Grade
 from minsheng.core.events import Received
 from minsheng.core.rulebook import RuleBook
@@ -28,6 +28,7 @@ from minsheng.ground.keys import keys
 from minsheng.respond import store
 from minsheng.respond.intake import Request
 from minsheng.respond.redact import redact
+from minsheng.respond.telling import told
 from minsheng.respond.vault import Person, Seal, new_seal, sealed_person
 
 GROUP = 1000
@@ -80,7 +81,10 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
         *("received_at", "promised", "clock", "due", "lead", "owner_role", "owner_unit", "card", "reworks"),
         *("closed_at", "value", "external_digest", "body_digest"),
     ),
-    "respond_event": ("order_id", "seq", "name", "at", "by", "role", "unit", "data", "digests"),
+    "respond_event": (
+        *("order_id", "seq", "name", "at", "by", "role", "unit", "data", "digests"),
+        *("leaf", "leaf_day", "told", "commitment"),
+    ),
     "respond_assignment": (
         *("order_id", "id", "unit", "level", "part", "parent", "state", "round", "dispatched_at", "due", "accepted"),
         *("live", "complained"),
@@ -163,16 +167,18 @@ def _request(life: Life) -> Request:
 def _steps(life: Life, seal: Seal) -> Iterator[Row]:
     number, seq = life.number, 0
     remembered = set()
+    before: Order | None = None
     for step in life.steps:
         first, by = seq + 1, step.by
         digests = {f: seal.digest(f"{first}/{f}", text) for f, text in step.spoken.items()}
-        for event in step.events:
+        tells = told(seal, before, step.events, by, digests, life.policy)
+        for event, says in zip(step.events, tells, strict=True):
             seq += 1
             said = digests if seq == first else {}
-            yield (
-                "respond_event",
-                (number, seq, event.NAME, event.at, event.by, by.role.value, by.unit, to_json(event), said),
-            )
+            before = evolve(before, event)
+            row = (number, seq, event.NAME, event.at, event.by, by.role.value, by.unit, to_json(event), said)
+            leaf = (says.kind.value, says.day, says.groups, says.commitment) if says else (None,) * 4
+            yield "respond_event", (*row, *leaf)
         for name, text in step.spoken.items():
             yield "vault.words", (number, first, name, seal.shut(f"{first}/{name}", text.encode()))
         at = step.events[0].at
@@ -201,7 +207,9 @@ _CELLS: Mapping[type, Callable[[Any], str]] = {
     int: str,
     str: _text,
     datetime: plain,
+    date: date.isoformat,
     dict: lambda value: _json(value).replace("\\", "\\\\") if value else "{}",
+    tuple: lambda value: _json(value).replace("\\", "\\\\"),
     bytes: lambda value: "\\\\x" + value.hex(),
     list: _array,
 }

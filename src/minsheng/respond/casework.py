@@ -59,7 +59,7 @@ def within(no: str, command: say.Command, by: Actor, at: datetime) -> tuple[Orde
         seal = seal_of(number)
     except Erased as error:
         raise Refused("erased", "本单内容已按规定删除，不能再办理。") from error
-    store.run(store.STEP, store.step(seal, order.version, after, events, by, command.spoken(), policy))
+    store.run(store.STEP, store.step(seal, order, after, events, by, command.spoken(), policy))
     if isinstance(command, say.CallBack):
         _rate(number, order.version + 1, command, by, at)
     if decided := DECIDES.get(type(command)):

@@ -95,7 +95,7 @@ def receive(request: Request, by: Actor = RESIDENT, at: datetime | None = None) 
     order = evolve(None, events[0])
     seal = new_seal(number)
     box, phone = (None, None) if request.person == Person() else sealed_person(seal, request.person)
-    row = store.step(seal, 0, order, events, by, command.spoken(), policy) | {
+    row = store.step(seal, None, order, events, by, command.spoken(), policy) | {
         "wrapped": seal.wrapped(),
         "person": box,
         "phone_digest": phone,

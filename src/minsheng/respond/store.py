@@ -19,6 +19,7 @@ from minsheng.core import Actor, Event, Order, owner, timers
 from minsheng.core.codes import State
 from minsheng.core.rulebook import RuleBook
 from minsheng.core.wire import from_json, plain, shaped, to_json
+from minsheng.respond.telling import Told, told
 from minsheng.respond.vault import Seal
 
 _WORK = (State.DISPATCHED, State.REWORKING, State.PARKED)
@@ -118,19 +119,20 @@ STEP = _EVENTS + (_SQL / "step.sql").read_text("utf-8")
 
 def step(  # noqa: PLR0917
     seal: Seal,
-    before: int,
+    earlier: Order | None,
     order: Order,
     events: Sequence[Event],
     by: Actor,
     spoken: Mapping[str, str],
     policy: RuleBook,
 ) -> dict[str, Any]:
-    """The parameters that RECEIVE and STEP share: `order` after `events`, of which `before` came earlier.
+    """The parameters that RECEIVE and STEP share: `events` made `order` of `earlier`, None at intake.
 
     The words spoken belong to the first event."""
     number = seal.order_id
-    first = before + 1
+    first = earlier.version + 1 if earlier else 1
     due = timers(order, policy)
+    digests = {f: seal.digest(f"{first}/{f}", t) for f, t in spoken.items()}
     rows = [
         {
             "seq": first + i,
@@ -138,9 +140,10 @@ def step(  # noqa: PLR0917
             "at": plain(e.at),
             "by": e.by,
             "data": to_json(e),
-            "digests": {f: seal.digest(f"{first}/{f}", t) for f, t in spoken.items()} if i == 0 else {},
+            "digests": digests if i == 0 else {},
+            **_commitment(says),
         }
-        for i, e in enumerate(events)
+        for i, (e, says) in enumerate(zip(events, told(seal, earlier, events, by, digests, policy), strict=True))
     ]
     return {
         **columns(order),
@@ -156,6 +159,13 @@ def step(  # noqa: PLR0917
         "timer_dues": [t.due for t in due],
         "assignments": Jsonb(assignment_rows(order)),
     }
+
+
+def _commitment(says: Told | None) -> dict[str, Any]:
+    if says is None:
+        return {}
+    day, written = says.day.isoformat(), says.commitment.hex()
+    return {"leaf": says.kind.value, "leaf_day": day, "told": says.groups, "commitment": written}
 
 
 def run(sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> None:
