@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("minsheng.doors.frame.urls")),
     path("staff/", include("minsheng.doors.ahead.urls")),
     path("staff/", include("minsheng.doors.desks.urls")),
+    path("", include("minsheng.doors.account.urls")),
     path("", include("minsheng.doors.portal.urls")),
 ]

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "minsheng.ground",
     "minsheng.respond",
     "minsheng.foresee",
+    "minsheng.account",
     "minsheng.doors",
 ]
 MIDDLEWARE = [

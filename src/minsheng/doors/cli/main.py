@@ -131,6 +131,19 @@ def _months(verb: Adder) -> None:
     _on(verb("look", "look over the lake for what rises, gathers or is hard, and keep it", "session", "look"))
 
 
+def _accounts(verb: Adder) -> None:
+    """Verbs of what the city gives account of."""
+    from minsheng.doors.cli.account import arguments
+
+    sub = verb("ledger", "the open ledger: how it stands, a head of now", "account", "ledger")
+    arguments(sub)
+    _on(sub)
+    sub = verb("appraisal", "a month's appraisal of all units, as a workbook", "account", "appraisal")
+    sub.add_argument("--period", required=True, metavar="YYYY-MM")
+    sub.add_argument("--out", type=Path, metavar="FILE", help="default YYYY-MM.xlsx")
+    _on(sub)
+
+
 def _trials(verb: Adder) -> None:
     """Verbs that try the house out."""
     _simulating(verb("sim", "a simulated city: into a data directory, or through a running house", "simulate", "sim"))
@@ -154,7 +167,7 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=_later(module, function))
         return sub
 
-    for group in (_house, _tables, _months, _trials):
+    for group in (_house, _tables, _months, _accounts, _trials):
         group(verb)
     return top
 

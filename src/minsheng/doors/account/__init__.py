@@ -1,0 +1,1 @@
+"""Doors to what the city gives account of: the open ledger's files."""
