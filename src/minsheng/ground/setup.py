@@ -18,6 +18,16 @@ def configure() -> None:
     django.setup()
 
 
+def behind(conninfo_owner: str) -> bool:
+    """Whether the database was last brought up to date by an earlier version of the house."""
+    from django.db.migrations.loader import MigrationLoader
+
+    written = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+    with psycopg.connect(conninfo_owner) as connection:
+        applied = connection.execute("SELECT app, name FROM django_migrations").fetchall()
+    return bool(written - set(applied))
+
+
 def prepare(conninfo_owner: str) -> None:
     """Make the city's keys, migrate the database of `conninfo_owner` (the owner's login), store the access key's pads
     in it and load the city pack. Doing it again changes nothing. PackErrors when the pack is not sound."""

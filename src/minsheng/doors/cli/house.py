@@ -46,10 +46,12 @@ def house(data: Path, *, make: bool = False) -> Iterator[PostgreSQL]:
         raise Mistake(str(error)) from error
     try:
         adopt(environment(server, data, city))
-        if make:
-            from minsheng.ground.setup import prepare
+        from minsheng.ground.setup import behind, prepare
 
+        if make:
             prepare(server.conninfo("owner"))
+        elif behind(server.conninfo("owner")):
+            raise Mistake(f"{data} was last used by an earlier version: run ./minsheng up --data {data} once, then this")
         yield server
     finally:
         from django.db import connections
