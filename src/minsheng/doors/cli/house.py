@@ -51,7 +51,9 @@ def house(data: Path, *, make: bool = False) -> Iterator[PostgreSQL]:
         if make:
             prepare(server.conninfo("owner"))
         elif behind(server.conninfo("owner")):
-            raise Mistake(f"{data} was last used by an earlier version: run ./minsheng up --data {data} once, then this")
+            raise Mistake(
+                f"{data} was last used by an earlier version: run ./minsheng up --data {data} once, then this"
+            )
         yield server
     finally:
         from django.db import connections
