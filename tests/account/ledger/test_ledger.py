@@ -159,3 +159,19 @@ def test_a_unit_does_not_see_which_leaf_is_whose(house) -> None:
     with sight(Actor("desk", Role.UNIT_DESK, "nobody")), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM account_leaf")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_database_restored_on_another_server_numbers_what_it_has_whoever_asks_first(house) -> None:
+    received(1)
+    number()
+    received(2)
+    with psycopg.connect(house.conninfo("superuser")) as connection:
+        connection.execute("UPDATE ground_lake SET server = server - 1")
+        connection.execute("UPDATE account_ledger SET server = server - 1")
+        connection.execute("ALTER TABLE respond_event DISABLE TRIGGER ALL")
+        connection.execute("UPDATE respond_event SET tx = (tx::text::bigint + 1000000)::text::xid8")
+        connection.execute("ALTER TABLE respond_event ENABLE TRIGGER ALL")
+    assert number() == 2
+    received(1)
+    assert number() == 1
+    assert len({(order, seq) for _, order, seq in numbers(house)}) == 4

@@ -55,7 +55,9 @@ def tell(kind: LeafKind, day: date, fields: dict[str, Any]) -> int:
 
 def _locked(cursor: Any) -> tuple[int, int]:
     """The size, and up to which transaction all is numbered; held until the transaction ends. Transaction ids of
-    another server mean nothing here: then everything is looked at again, and what has a number keeps it."""
+    another server mean nothing here: then every event begins anew and is looked at again, and what has a number keeps
+    it."""
+    cursor.execute("SELECT respond_facts_on_this_server()")
     cursor.execute("SELECT size, upto, server, account_server() FROM account_ledger FOR UPDATE")
     size, upto, server, here = cursor.fetchone()
     if server != here:
