@@ -88,7 +88,7 @@ def test_a_request_is_answered_with_number_code_and_promise(resident: Door) -> N
     }
     status, receipt = resident.post("requests", everything)
     assert status == 201
-    assert set(receipt) == {"order_no", "code", "due"}
+    assert set(receipt) == {"order_no", "code", "due", "receipt"}
     assert receipt["code"] == intake.code_of(receipt["order_no"])
     due = datetime.fromisoformat(receipt["due"])
     assert due.tzinfo is not None

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from minsheng.core import commands as say
-from minsheng.core.codes import Kind, Role, State
+from minsheng.core.codes import Grade, Kind, Role, State
 from minsheng.core.order import Actor
 from minsheng.foresee import topics
 from minsheng.foresee.topics import Finding, FindingKind
@@ -115,21 +115,31 @@ def called_back(unit: str) -> str:
     return no
 
 
+def closed(unit: str) -> str:
+    """An order that is closed, whose ballot is open."""
+    no = called_back(unit)
+    said = say.CallBack(contacted=True, resolved=True, grade=Grade.SATISFIED)
+    order, _ = casework.handle(no, said, Actor("b", Role.CALLER_BACK))
+    assert order.state is State.CLOSED
+    return no
+
+
 @pytest.fixture
-def walk(house) -> House:
-    """Two orders, a file, an entry of knowledge, and browsers of residents, desks and a unit."""
+def walk(house, monkeypatch) -> House:
+    """Three orders, a file, an entry of knowledge, and browsers of residents, desks and a unit."""
     from django.test import Client
 
     from minsheng.ground.models import Account
 
     unit = next(u.code for u in present.city().units.values() if u.level == 2)
-    new, waiting = intake.receive(intake.Request(text="路灯不亮")).no, called_back(unit)
+    monkeypatch.setattr(casework, "drawn", lambda _: False)
+    new, waiting, done = intake.receive(intake.Request(text="路灯不亮")).no, called_back(unit), closed(unit)
     paper = files.add(new, "a.pdf", b"%PDF-1.7\n%%EOF\n", intake.RESIDENT)
     number = knowledge.save(knowledge.Entry(0, 0, "供热时间", "十一月十五日起", keywords="暖气"), "k").id
     month = Agenda(unit)
     facts.lake_now()
     resident = Client(headers={"accept-language": "zh-CN"})
-    for no in (new, waiting):
+    for no in (new, waiting, done):
         resident.post("/track", {"no": no, "code": intake.code_of(no)})
     resident.post("/new/what", {"text": "路灯不亮"})
     resident.post("/new/where", {"unknown": "1"})
@@ -141,7 +151,7 @@ def walk(house) -> House:
         browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
         browsers.append(browser)
     behind = {
-        **{"no": [new, waiting], "identity": [paper], "number": [number], "kind": ["unit"]},
+        **{"no": [new, waiting, done], "identity": [paper], "number": [number], "kind": ["unit"]},
         **{"topic_no": [month.topic], "month": [month.month], "mechanism_no": [month.mechanism], "n": [1]},
         **{"finding": [rising()], "order": [new], "span": ["day", "year"]},
         **{"step": ["what", "solved"], "action": ["detail", "nudge", "nothing-of-the-kind"]},

@@ -5,16 +5,10 @@ eight connections, half during an import. When to kill is counted in acknowledge
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import json
-import os
 import random
 import re
-import signal
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPConnection, HTTPException
@@ -23,80 +17,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from minsheng.ground.embedded import PostgreSQL
 from minsheng.ground.embedded.processes import wait_until
 from minsheng.ground.keys import Keys
+from reliability.house import House
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 KILLS = 10
 CONNECTIONS = 8
 ROWS = 2000
-MINSHENG = [sys.executable, "-m", "minsheng.doors.cli"]
 Acknowledged = dict[str, str]
 """External id → order number."""
-
-
-class House:
-    """A house over one data directory that is killed and brought up again."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self._errors = data.parent / "errors.txt"
-        self._env = {**os.environ, "PYTHONPYCACHEPREFIX": str(data.parents[1] / "bytecode")}
-        self._env.pop("PYTHONDONTWRITEBYTECODE", None)
-        self._running: list[subprocess.Popen[str]] = []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-
-    def up(self) -> None:
-        """Serve; returns when the ready line is out."""
-        up = self.run("up", "--port", str(self.port))
-        assert up.stdout
-        said = up.stdout.readline()
-        assert said == f"ready http://127.0.0.1:{self.port}\n", self._errors.read_text()[-3000:]
-
-    def run(self, verb: str, *rest: str) -> subprocess.Popen[str]:
-        """One verb in a process group of its own."""
-        command = [*MINSHENG, verb, *rest, "--data", str(self.data)]
-        with self._errors.open("a") as errors:
-            started = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True, env=self._env
-            )
-        self._running.append(started)
-        return started
-
-    def ended(self, verb: str, *rest: str) -> tuple[int, str]:
-        """Exit code and words of a verb that runs to its end."""
-        process = self.run(verb, *rest)
-        out, _ = process.communicate(timeout=240)
-        self._running.remove(process)
-        return process.returncode, out
-
-    def kill(self) -> None:
-        """SIGKILL to every process group at once; the kernel ends PostgreSQL with the process that started it."""
-        for process in self._running:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        for process in self._running:
-            process.communicate()
-        self._running.clear()
-
-    def connect(self, role: str = "loader") -> psycopg.Connection:
-        """A login past row-level security."""
-        return psycopg.connect(PostgreSQL(self.data).conninfo(role), autocommit=True)
-
-    def orders(self) -> int:
-        """How many orders there are."""
-        with self.connect() as connection:
-            return int((connection.execute("SELECT count(*) FROM respond_order").fetchone() or (0,))[0])
-
-    def check(self) -> str:
-        """The last line of `minsheng check`; a difference fails."""
-        code, out = self.ended("check")
-        assert code == 0, out
-        return out.strip().splitlines()[-1]
 
 
 @pytest.fixture
@@ -255,11 +186,7 @@ def _count(connection: psycopg.Connection) -> int:
 
 def test_the_harness_sees_an_order_that_was_acknowledged_before_it_was_durable(house: House) -> None:
     house.up()
-    with house.connect("superuser") as connection:
-        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
-        connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
-        connection.execute("SELECT pg_reload_conf()")
-        assert wait_until(lambda: connection.execute("SHOW synchronous_commit").fetchone() == ("off",), 10)
+    house.commit_without_waiting()
     intake = Intake(house.port)
     intake.until(40, house.kill, "planted")
     house.up()

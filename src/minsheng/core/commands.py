@@ -307,6 +307,10 @@ class CallBack(Command):
     declined: str = words()
     opinion: str = words()
 
+    def spoken(self) -> dict[str, str]:
+        """Both always, also when nothing was said: whether there were words would tell of the grade."""
+        return {"declined": self.declined, "opinion": self.opinion}
+
 
 @dataclass(frozen=True, slots=True)
 class Close(Command):

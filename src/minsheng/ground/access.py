@@ -18,12 +18,15 @@ from minsheng.core.order import Actor
 from minsheng.ground.keys import keys
 
 LIFE_SECONDS = 300
+CLAIM = "SELECT set_config('minsheng.access', %s, true)"
+"""Puts a claim into force until the transaction ends."""
 _SCOPES = {
     **dict.fromkeys(CENTRE_ROLES | {Role.SYSTEM}, "all"),
     **dict.fromkeys(UNIT_ROLES, "tree"),
     Role.ANALYST: "city",
     Role.LEADER: "city",
     Role.INSPECTOR: "inspect",
+    Role.AUDITOR: "audit",
 }
 
 
@@ -35,7 +38,7 @@ def pads(key: bytes) -> tuple[bytes, bytes]:
 
 def claim(actor: Actor, order_id: int | None = None) -> str:
     """The signed claim of `actor`: all orders, the city's figures and topics but no order (city), what is handed over
-    to inspection (inspect), its unit's tree, or the one order `order_id`."""
+    to inspection (inspect), the auditor's own work (audit), its unit's tree, or the one order `order_id`."""
     scope = _SCOPES.get(actor.role, "order")
     unit = (actor.unit or "") if scope == "tree" else ""
     order = str(order_id) if scope == "order" and order_id is not None else ""
@@ -48,7 +51,7 @@ def sight(actor: Actor, order_id: int | None = None) -> Iterator[None]:
     """A transaction that sees what `actor` may see. Commits at the end, rolls back on an exception."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('minsheng.access', %s, true)", [claim(actor, order_id)])
+            cursor.execute(CLAIM, [claim(actor, order_id)])
         yield
 
 

@@ -1,8 +1,8 @@
 """The city's secrets (密钥): one folder, one random key a purpose, made at the first start, readable by its owner only.
 
 `kek` wraps the key of each order; `access` signs what a database session may see; `ledger` signs the heads of the open
-ledger; the others make keyed digests and codes. Losing `kek` loses every word and name: back the folder up apart from
-the database (docs/guide)."""
+ledger, `gateway` its receipts; the others make keyed digests and codes. Losing `kek` loses every word and name: keep
+a copy of the folder apart from the database's (docs/guide)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-PURPOSES = ("kek", "access", "digest", "code", "web", "ledger")
+PURPOSES = ("kek", "access", "digest", "code", "web", "ledger", "gateway")
 KEY_BYTES = 32
 
 

@@ -25,11 +25,13 @@ from minsheng.core.events import Received
 from minsheng.core.rulebook import RuleBook
 from minsheng.core.wire import plain, to_json
 from minsheng.ground.keys import keys
+from minsheng.ground.vault import Seal, new_seal
 from minsheng.respond import store
 from minsheng.respond.intake import Request
+from minsheng.respond.ratings import sealed
 from minsheng.respond.redact import redact
 from minsheng.respond.telling import told
-from minsheng.respond.vault import Person, Seal, new_seal, sealed_person
+from minsheng.respond.vault import Person, sealed_person
 
 GROUP = 1000
 """Orders sent to the database at a time."""
@@ -91,11 +93,13 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "respond_timer": ("order_id", "name", "due", "fired"),
     "respond_copy": ("order_id", "title", "text", "place"),
+    "respond_receipt": ("order_id", "channel", "number", "tag"),
     "respond_decision": ("order_id", "field", "decided", "source", "at"),
     "vault.order_key": ("order_id", "wrapped"),
     "vault.words": ("order_id", "seq", "field", "box"),
     "vault.person": ("order_id", "box", "phone_digest"),
-    "vault.rating": ("order_id", "seq", "grade", "route", "at"),
+    "vault.rating": ("order_id", "seq", "grade", "route", "at", "box", "commitment"),
+    "respond_sealed": ("commitment", "day"),
 }
 """What is written, in an order that the foreign keys allow."""
 
@@ -106,12 +110,18 @@ _COPY = {
     for table, names in _TABLES.items()
 }
 
+_COUNTED = (
+    "INSERT INTO respond_counter AS c (channel, last) VALUES (%s, %s) "
+    "ON CONFLICT (channel) DO UPDATE SET last = excluded.last"
+)
+
 Row = tuple[str, tuple[Any, ...]]
 """A table and the values of one row of it, in the order of its columns."""
 
 
-def rows_of(life: Life) -> Iterator[Row]:
-    """Every row that intake, casework and supervision would have left of `life`, under a fresh key."""
+def rows_of(life: Life, nth: int) -> Iterator[Row]:
+    """Every row that intake, casework and supervision would have left of `life`, under a fresh key; `nth` is its number
+    on its channel."""
     seal = new_seal(life.number)
     yield "respond_order", _order(life)
     yield from _steps(life, seal)
@@ -121,11 +131,16 @@ def rows_of(life: Life) -> Iterator[Row]:
         yield "respond_timer", (life.number, timer.name, timer.due, timer.due <= life.swept)
     copy = (redact(life.title, life.person), redact(life.text, life.person), life.place)
     yield "respond_copy", (life.number, *copy)
+    yield "respond_receipt", (life.number, life.order.channel, nth, seal.tag)
     yield "vault.order_key", (life.number, seal.wrapped())
     if life.person != Person():
         yield "vault.person", (life.number, *sealed_person(seal, life.person))
     for rating in life.ratings:
-        yield "vault.rating", (life.number, rating.seq, rating.grade.value, rating.route, rating.at)
+        day = life.policy.calendar.local_date(rating.at)
+        made = sealed(seal, rating.seq, rating.grade, rating.at, day)
+        kept = (rating.seq, rating.grade.value, rating.route, rating.at, made.box, made.commitment)
+        yield "vault.rating", (life.number, *kept)
+        yield "respond_sealed", (made.commitment, day)
 
 
 def _order(life: Life) -> tuple[Any, ...]:
@@ -225,7 +240,8 @@ class Bulk:
     """A writer of whole orders with the loader's login `conninfo`; what was not committed is rolled back at the end.
 
     Rows go out in groups by a thread of their own, so that PostgreSQL works while the caller goes on; an error of a
-    group is raised by the next call that sends or commits. `rows` counts what was committed, by table."""
+    group is raised by the next call that sends or commits. `rows` counts what was committed, by table. From the first
+    order of a transaction to its end the channels' counters are held, so that numbers of receipts have no gaps."""
 
     def __init__(self, conninfo: str) -> None:
         self.rows: Counter[str] = Counter()
@@ -234,6 +250,7 @@ class Bulk:
         self._connection = psycopg.connect(conninfo)
         self._thread = ThreadPoolExecutor(1, "bulk")
         self._sending: Future[None] | None = None
+        self._numbers: Counter[str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -246,7 +263,15 @@ class Bulk:
 
     def add(self, life: Life) -> None:
         """Write the rows of `life` into the present transaction, now or with the group it belongs to."""
-        for table, row in [(table, line(values)) for table, values in rows_of(life)]:
+        if self._numbers is None:
+            self._wait()
+            self._connection.execute("LOCK TABLE respond_counter IN SHARE ROW EXCLUSIVE MODE")
+            found = self._connection.execute("SELECT channel, last FROM respond_counter").fetchall()
+            self._numbers = Counter(dict(found))
+        channel = life.order.channel
+        rows = [(table, line(values)) for table, values in rows_of(life, self._numbers[channel] + 1)]
+        self._numbers[channel] += 1
+        for table, row in rows:
             self._lines[table].append(row)
         if len(self._lines["respond_order"]) >= GROUP:
             self._send()
@@ -255,9 +280,12 @@ class Bulk:
         """All rows so far, and what `also` writes on the same connection, in one transaction."""
         self._send()
         self._wait()
+        if self._numbers is not None:
+            self._connection.cursor().executemany(_COUNTED.encode(), list(self._numbers.items()))
         if also is not None:
             also(self._connection)
         self._connection.commit()
+        self._numbers = None
         self.rows += self._fresh
         self._fresh.clear()
 
@@ -269,6 +297,7 @@ class Bulk:
             self._sending.exception()
             self._sending = None
         self._connection.rollback()
+        self._numbers = None
 
     def _send(self) -> None:
         self._wait()

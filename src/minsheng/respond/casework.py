@@ -15,10 +15,10 @@ from minsheng.core.codes import Grade, Role
 from minsheng.core.workflow import guard_role
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
-from minsheng.respond import store
+from minsheng.ground.vault import Erased, Seal, seal_of
+from minsheng.respond import ratings, store
 from minsheng.respond.decisions import DECIDES, remember
 from minsheng.respond.effects import follow_up
-from minsheng.respond.vault import Erased, seal_of
 
 _chance = random.SystemRandom()
 
@@ -61,7 +61,7 @@ def within(no: str, command: say.Command, by: Actor, at: datetime) -> tuple[Orde
         raise Refused("erased", "本单内容已按规定删除，不能再办理。") from error
     store.run(store.STEP, store.step(seal, order, after, events, by, command.spoken(), policy))
     if isinstance(command, say.CallBack):
-        _rate(number, order.version + 1, command, by, at)
+        _rate(seal, order.version + 1, command, by, at)
     if decided := DECIDES.get(type(command)):
         remember(number, after, at, decided)
     if isinstance(command, say.Merge):
@@ -100,14 +100,11 @@ def _completed(command: say.Command, order: Order) -> say.Command:
     return command
 
 
-def _rate(number: int, seq: int, command: say.CallBack, by: Actor, at: datetime) -> None:
+def _rate(seal: Seal, seq: int, command: say.CallBack, by: Actor, at: datetime) -> None:
     """The grade, in a table of its own: never in an event, nor on any desk of a unit."""
     route = "web" if by.role is Role.RESIDENT else "phone"
     grade = command.grade if command.reached else Grade.UNREACHED
-    store.run(
-        "INSERT INTO vault.rating (order_id, seq, grade, route, at) VALUES (%s, %s, %s, %s, %s)",
-        [number, seq, grade.value, route, at],
-    )
+    ratings.rate(seal, seq, grade, route, at)
 
 
 def view(no: str, by: Actor) -> tuple[int, Order, list[store.Stored]]:

@@ -29,6 +29,7 @@ class Found:
 _SQL = Path(__file__).parent / "sql"
 _ORDERS = (_SQL / "check_orders.sql").read_text("utf-8")
 _ORPHANS = (_SQL / "check_orphans.sql").read_text("utf-8")
+_RECEIPTS = (_SQL / "check_receipts.sql").read_text("utf-8")
 
 
 def check_all(conninfo: str) -> Found:
@@ -43,6 +44,7 @@ def check_all(conninfo: str) -> Found:
                 _check(row, found)
         for what, number in connection.execute(_ORPHANS.encode()):
             found.differences.append(f"order {number}: {what} in the vault belong to no order")
+        found.differences += [text for (text,) in connection.execute(_RECEIPTS.encode())]
     return found
 
 

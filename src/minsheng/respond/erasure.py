@@ -4,9 +4,15 @@ Events stay (codes, times, keyed digests whose key is gone), so no count changes
 
 from __future__ import annotations
 
+from contextlib import suppress
+from zoneinfo import ZoneInfo
+
 from django.db import connection, connections, transaction
 
+from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
+from minsheng.ground.graves import Grave, dig
+from minsheng.ground.vault import Erased, seal_of
 from minsheng.respond import store
 from minsheng.respond.casework import NotFound
 from minsheng.respond.effects import queue
@@ -16,6 +22,7 @@ _SEALED = (
     "DELETE FROM vault.words WHERE order_id = %s",
     "DELETE FROM vault.person WHERE order_id = %s",
     "DELETE FROM vault.file WHERE order_id = %s",
+    "UPDATE vault.rating SET box = NULL WHERE order_id = %s",
 )
 
 
@@ -29,6 +36,8 @@ def erase(no: str) -> int:
             cursor.execute("DELETE FROM respond_copy WHERE order_id = %s", [found[0]])
             cursor.execute("INSERT INTO respond_forgotten (order_id) VALUES (%s) ON CONFLICT DO NOTHING", [found[0]])
         queue("respond.facts_now")
+    with suppress(Erased):
+        dig(Grave(found[0], seal_of(found[0]).grave, present.now().astimezone(ZoneInfo(present.city().city.tz)).date()))
     gone = 0
     with transaction.atomic(using="vault"), connections["vault"].cursor() as cursor:
         for statement in _SEALED:

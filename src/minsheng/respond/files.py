@@ -17,9 +17,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from minsheng.core import Actor, Refused
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
+from minsheng.ground.vault import seal_of
 from minsheng.respond import store
 from minsheng.respond.casework import NotFound, view
-from minsheng.respond.vault import seal_of
 
 LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 25_000_000

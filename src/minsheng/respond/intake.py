@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,9 +23,11 @@ from minsheng.core.order import Order
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.ground.keys import keys
-from minsheng.respond import store
+from minsheng.ground.vault import new_seal
+from minsheng.respond import gate, store
+from minsheng.respond.receipts import Facts, facts_of
 from minsheng.respond.redact import redact
-from minsheng.respond.vault import Person, new_seal, sealed_person
+from minsheng.respond.vault import Person, sealed_person
 
 RESIDENT = Actor("resident", Role.RESIDENT)
 
@@ -62,12 +64,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the requester is given: number, code, promise. `new` is false when the message had come before."""
+    """What the requester is given: number, code, promise, and what the ledger's receipt is made of. `new` is false when
+    the message had come before."""
 
     no: str
     code: str
     due: datetime
     new: bool = True
+    facts: Facts | None = None
 
 
 def code_of(no: str) -> str:
@@ -105,15 +109,17 @@ def receive(request: Request, by: Actor = RESIDENT, at: datetime | None = None) 
         "external_digest": external,
         "body_digest": request.fingerprint() if external else None,
     }
+    entry = gate.Entry(number, order.channel, Actor(by.id, Role.RESIDENT), row, seal.tag)
     try:
-        with sight(Actor(by.id, Role.RESIDENT), order_id=number):
-            store.run_prepared(store.RECEIVE, row)
+        gate.enter(entry)
     except IntegrityError:
         known = _known(request, external) if external else None
         if known is None:
             raise
-        return known
-    return Receipt(no, code_of(no), order.promised)
+        return replace(known, facts=facts_of(known.no))
+    commitment = bytes.fromhex(row["events"].obj[0]["commitment"])
+    facts = Facts(commitment, order.received_at, entry.channel, entry.number, seal.receipt_key)
+    return Receipt(no, code_of(no), order.promised, facts=facts)
 
 
 def registering(request: Request, no: str) -> say.Receive:

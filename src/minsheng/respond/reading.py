@@ -83,7 +83,7 @@ class Sheet:
 def sheet(no: str, by: Actor) -> Sheet:
     """Order `no` for reader `by`. NotFound outside their sight."""
     number, order, stored = casework.view(no, by)
-    words = words_of(number)
+    words = {at: said for at, said in words_of(number).items() if said}
     copy_only = reads_copy(by)
     if copy_only:
         title, text = "", _visible(stored, words) or _copy(number, by)

@@ -19,8 +19,8 @@ from minsheng.core import Actor, Event, Order, owner, timers
 from minsheng.core.codes import State
 from minsheng.core.rulebook import RuleBook
 from minsheng.core.wire import from_json, plain, shaped, to_json
+from minsheng.ground.vault import Seal
 from minsheng.respond.telling import Told, told
-from minsheng.respond.vault import Seal
 
 _WORK = (State.DISPATCHED, State.REWORKING, State.PARKED)
 

@@ -15,7 +15,7 @@ from minsheng.core.ledger import LeafKind, commit, facts_of, leaf_key
 from minsheng.core.rulebook import RuleBook
 from minsheng.ground import present
 from minsheng.ground.city.rows import AreaLevel
-from minsheng.respond.vault import Seal
+from minsheng.ground.vault import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def told(  # noqa: PLR0917
 ) -> Iterator[Told | None]:
     """For each of `events`, which happened to `earlier`, what it tells; None where nothing. `digests` are the keyed
     digests of the words said with the first."""
-    tag = seal.digest("tag", "")
+    tag = seal.tag.hex()
     before = earlier
     for i, event in enumerate(events):
         after = evolve(before, event)

@@ -1,30 +1,17 @@
-"""The vault (保密库): words, names and files of an order under a key of the order's own.
-
-AES-256-GCM; the order's key is wrapped by the city's key (`ground.keys`). Writing goes through the app's own
-transaction, reading through the vault's login. Destroying the order's key erases all of it, while events stay
-(个人信息保护法 §47); backups made before hold it until they are themselves destroyed."""
+"""The vault (保密库): words and names of an order under a key of the order's own (`ground.vault`). Writing goes through
+the app's own transaction, reading through the vault's login."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections
 
 from minsheng.core.wire import plain
 from minsheng.ground.keys import keys
-
-KEY_BYTES = 32
-_NONCE = 12
-
-
-class Erased(Exception):
-    """The order's key has been destroyed; what it sealed is gone."""
+from minsheng.ground.vault import Erased, Seal, seal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,55 +30,6 @@ class Person:
         name = self.name[:1] + "*" * max(len(self.name) - 1, 0)
         phone = f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) >= 7 else "*" * len(self.phone)
         return Person(name, phone)
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """One order's key at work."""
-
-    order_id: int
-    key: bytes
-    _cipher: AESGCM = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_cipher", AESGCM(self.key))
-
-    def shut(self, place: str, plain: bytes) -> bytes:
-        """`plain` sealed for `place` (a box opens only where it was put)."""
-        nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, plain, self._where(place))
-
-    def open(self, place: str, box: bytes) -> bytes:
-        """What `box` at `place` holds. InvalidTag when it was moved or changed."""
-        return self._cipher.decrypt(box[:_NONCE], box[_NONCE:], self._where(place))
-
-    def digest(self, place: str, text: str) -> str:
-        """A keyed digest of `text`: proves it while the key lives, says nothing after (hex, 32 characters)."""
-        return hmac.new(self.key, self._where(place) + b"\0" + text.encode(), hashlib.sha256).hexdigest()[:32]
-
-    def wrapped(self) -> bytes:
-        """The key, wrapped by the city's."""
-        nonce = secrets.token_bytes(_NONCE)
-        return nonce + AESGCM(keys().get("kek")).encrypt(nonce, self.key, str(self.order_id).encode())
-
-    def _where(self, place: str) -> bytes:
-        return f"{self.order_id}/{place}".encode()
-
-
-def new_seal(order_id: int) -> Seal:
-    """A fresh key for a new order."""
-    return Seal(order_id, secrets.token_bytes(KEY_BYTES))
-
-
-def seal_of(order_id: int) -> Seal:
-    """The key of an order that exists. Raises Erased when it was destroyed."""
-    with connections["vault"].cursor() as cursor:
-        cursor.execute("SELECT wrapped FROM vault.order_key WHERE order_id = %s", [order_id])
-        row = cursor.fetchone()
-    if row is None:
-        raise Erased(f"the key of order {order_id} was destroyed")
-    box = bytes(row[0])
-    return Seal(order_id, AESGCM(keys().get("kek")).decrypt(box[:_NONCE], box[_NONCE:], str(order_id).encode()))
 
 
 def words_of(order_id: int) -> dict[tuple[int, str], str]:

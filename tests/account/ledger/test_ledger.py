@@ -15,8 +15,8 @@ from minsheng.core import commands as say
 from minsheng.core.codes import Role
 from minsheng.core.ledger import Leaf, LeafKind, commit, leaf_key
 from minsheng.core.order import Actor
+from minsheng.ground.vault import seal_of
 from minsheng.respond import casework, intake
-from minsheng.respond.vault import seal_of
 
 pytestmark = pytest.mark.db
 AGENT = Actor("agent", Role.AGENT)

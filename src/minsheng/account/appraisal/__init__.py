@@ -6,7 +6,7 @@ Facts come from the lake (questions.py), rules from the city pack's appraisal.cs
 (mix.py), ranks with intervals (ranks.py) and funnels (funnel.py) replace the league table; visible results and
 groundwork stand in two lists (results.py)."""
 
-from minsheng.account.appraisal.appraise import Appraisal, Standing, UnitAppraisal, appraise
+from minsheng.account.appraisal.appraise import Appraisal, Standing, UnitAppraisal, appraise, month_of
 from minsheng.account.appraisal.funnel import Funnel, Place, funnel, funnels_of_others, plain
 from minsheng.account.appraisal.mix import Fair, Outcomes, fair
 from minsheng.account.appraisal.ranks import Ranks, james_stein, ranks
@@ -39,6 +39,7 @@ __all__ = [
     "funnel",
     "funnels_of_others",
     "james_stein",
+    "month_of",
     "plain",
     "ranks",
     "workbook",

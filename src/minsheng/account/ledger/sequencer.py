@@ -33,9 +33,11 @@ def number() -> int:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         (upto,) = cursor.fetchone()
         cursor.execute(_NEW, {"since": since, "upto": upto})
-        found = cursor.fetchall()
+        found = [(kind, day, c, order, seq) for order, seq, kind, day, c in cursor.fetchall()]
+        cursor.execute("DELETE FROM respond_sealed RETURNING day, commitment")
+        found += [(LeafKind.SEALED.value, day, c, None, None) for day, c in cursor.fetchall()]
         _chance.shuffle(found)
-        _insert(cursor, [(kind, day, c, order, seq) for order, seq, kind, day, c in found], size)
+        _insert(cursor, found, size)
         cursor.execute("UPDATE account_ledger SET size = %s, upto = %s", [size + len(found), upto])
     return len(found)
 
@@ -43,13 +45,20 @@ def number() -> int:
 def tell(kind: LeafKind, day: date, fields: dict[str, Any]) -> int:
     """Give a fact of the house itself (a release, a definition, a tombstone, a counter) the next number at once. Its
     fields are public from the first day; its key stays here so that anybody can be shown."""
-    key = secrets.token_bytes(32)
-    made = commit(key, (fields,))
+    return tell_many(kind, day, [fields])
+
+
+def tell_many(kind: LeafKind, day: date, facts: Sequence[dict[str, Any]]) -> int:
+    """The same for many facts, in the order given; returns the number of the first."""
+    rows = []
+    for fields in facts:
+        key = secrets.token_bytes(32)
+        rows.append({"commitment": commit(key, (fields,)).value, "key": key, "told": Jsonb([fields])})
     with sight(SYSTEM), connection.cursor() as cursor:
         size, _ = _locked(cursor)
-        row = {"size": size, "kind": kind.value, "day": day, "commitment": made.value, "key": key}
-        cursor.execute(_ONE, row | {"told": Jsonb([fields])})
-        cursor.execute("UPDATE account_ledger SET size = %s", [size + 1])
+        same = {"kind": kind.value, "day": day, "batch": size}
+        cursor.executemany(_ONE, [row | same | {"index": size + n} for n, row in enumerate(rows)])
+        cursor.execute("UPDATE account_ledger SET size = %s", [size + len(rows)])
     return size
 
 

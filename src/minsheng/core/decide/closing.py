@@ -82,7 +82,7 @@ def _called(c: Case, command: CallBack, resolved: bool | None, declined: bool, *
         contacted=command.contacted,
         resolved=resolved,
         pressed=command.pressed,
-        declined=declined,
+        declined=declined and resolved is False,
         due=None,
         rating_due=c.due(c.policy.rating_wait) if wait else None,
     )

@@ -39,6 +39,7 @@ class LeafKind(IntEnum):
     COUNTER = 10
     ACCESS_LOG = 11
     METRIC = 12
+    SEALED = 13
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, field_validator
 
 from minsheng.core.codes import Kind
 from minsheng.core.wire import plain
+from minsheng.doors.account.receipts import address, signed
 from minsheng.doors.api.root import spoken
 from minsheng.ground import present
 from minsheng.respond import casework, intake, reading, saying, tries
@@ -78,6 +79,7 @@ class Receipt(Schema):
     order_no: str
     code: str
     due: datetime
+    receipt: str | None = None
 
 
 class Problem(Schema):
@@ -99,7 +101,14 @@ class Failure(Schema):
 def file_request(request: HttpRequest, body: NewRequest) -> Any:
     """File a request. The same (channel, external_id) with the same body again gives the same order (200)."""
     receipt = intake.receive(body.request())
-    return (201 if receipt.new else 200), {"order_no": receipt.no, "code": receipt.code, "due": receipt.due}
+    return (201 if receipt.new else 200), _answer(request, receipt)
+
+
+def _answer(request: HttpRequest, receipt: intake.Receipt) -> dict[str, Any]:
+    """The order, and the signed receipt as the address of the page that checks it."""
+    given = signed(receipt.facts)
+    link = address(request, given) if given else None
+    return {"order_no": receipt.no, "code": receipt.code, "due": receipt.due, "receipt": link}
 
 
 class Code(Schema):

@@ -17,6 +17,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, connections, transaction
 from pyarrow import parquet
 
+from minsheng.account import ballots, monthly
+from minsheng.account.ledger import number, publish
 from minsheng.core.codes import UNIT_ROLES, Role
 from minsheng.doors.cli.demo_orders import Day, Shown
 from minsheng.doors.cli.demo_texts import KNOWLEDGE
@@ -68,8 +70,19 @@ def fill(loader: str, data: Path, size: Size = Size()) -> None:
     _knowledge()
     _propose(size.newest)
     _foresee(data)
+    _ledger()
     _accounts(shown)
     _learn()
+
+
+def _ledger() -> None:
+    """The open ledger up to now: what was committed is numbered, ballots and the release of past months are out."""
+    number()
+    for closed in ballots.due():
+        ballots.publish(closed)
+    for over in monthly.due():
+        monthly.release(over)
+    publish()
 
 
 def _foresee(data: Path) -> None:

@@ -131,6 +131,15 @@ def _months(verb: Adder) -> None:
     _on(verb("look", "look over the lake for what rises, gathers or is hard, and keep it", "session", "look"))
 
 
+def _verifying(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--log", required=True, metavar="URL|DIR", help="the log's files: its address, or a folder")
+    sub.add_argument("--release", type=Path, required=True, metavar="FILE", help="YYYY-MM.jsonl.gz")
+    sub.add_argument("--receipt", metavar="R", help="a receipt's whole address, or a file with it: is it kept?")
+    sub.add_argument("--seen", type=Path, metavar="CHECKPOINT", help="a checkpoint kept from before: is it continued?")
+    sub.add_argument("--policy", type=Path, metavar="FILE", help="whose signatures count (C2SP tlog-policy)")
+    sub.add_argument("--previous", type=Path, metavar="FILE", help="the release before: does this one follow it?")
+
+
 def _accounts(verb: Adder) -> None:
     """Verbs of what the city gives account of."""
     from minsheng.doors.cli.account import arguments
@@ -138,9 +147,18 @@ def _accounts(verb: Adder) -> None:
     sub = verb("ledger", "the open ledger: how it stands, a head of now", "account", "ledger")
     arguments(sub)
     _on(sub)
+    _verifying(verb("verify", "recompute a month's release from public files alone", "releases", "verify"))
+    sub = verb("release", "make a month's release of the open ledger", "releases", "release")
+    sub.add_argument("month", metavar="YYYY-MM")
+    _on(sub)
     sub = verb("appraisal", "a month's appraisal of all units, as a workbook", "account", "appraisal")
     sub.add_argument("--period", required=True, metavar="YYYY-MM")
     sub.add_argument("--out", type=Path, metavar="FILE", help="default YYYY-MM.xlsx")
+    _on(sub)
+    from minsheng.doors.cli.gaming import arguments as signs
+
+    sub = verb("gaming", "a month's signs of gaming, each a lead and no verdict", "gaming", "gaming")
+    signs(sub)
     _on(sub)
 
 

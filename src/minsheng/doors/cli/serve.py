@@ -45,6 +45,14 @@ def _city_of_demo(data: Path, given: Path | None) -> Path:
     return wanted
 
 
+def _forget_again() -> None:
+    """A database restored from a backup forgets what was erased since."""
+    from minsheng.doors.account.erasing import erase_again
+
+    if risen := erase_again():
+        print(f"{risen} erased orders had come back with a backup; they were erased again", file=sys.stderr, flush=True)
+
+
 def _serve(args: argparse.Namespace, *, demo: bool) -> int:
     data: Path = args.data
     data.mkdir(parents=True, exist_ok=True)
@@ -62,6 +70,7 @@ def _serve(args: argparse.Namespace, *, demo: bool) -> int:
         from minsheng.ground.setup import prepare
 
         prepare(server.conninfo("owner"))
+        _forget_again()
         if demo:
             from minsheng.doors.cli.demo import fill
 

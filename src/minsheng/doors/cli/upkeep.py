@@ -27,8 +27,8 @@ def check(args: argparse.Namespace) -> int:
 def erase(args: argparse.Namespace) -> int:
     """Destroy one order's key, words, person, files and search copy."""
     with house(args.data):
+        from minsheng.doors.account.erasing import erase as _erase
         from minsheng.respond.casework import NotFound
-        from minsheng.respond.erasure import erase as _erase
 
         try:
             gone = _erase(args.no)

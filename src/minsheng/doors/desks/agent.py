@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from minsheng.core import Actor, Refused, codes
 from minsheng.core import commands as say
 from minsheng.core.codes import Kind, Urgency
+from minsheng.doors.account.receipts import signed
 from minsheng.doors.desks import forms, lists, proposals
 from minsheng.doors.desks.lists import Desk
 from minsheng.doors.desks.order import context as order_context
@@ -109,6 +110,12 @@ def _submitted(
         "code": receipt.code,
         "due": showing.when(receipt.due),
     }
+    promised = signed(receipt.facts)
+    if promised:
+        told += gettext("回执号 %(number)s，校验码 %(code)s，一小时后可在网页核对。") % {
+            "number": promised.promise.number,
+            "code": f"{promised.code[:4]} {promised.code[4:]}",
+        }
     if typed.get("then") != "submit" or not receipt.new:
         messages.success(request, told, extra_tags="good")
         return redirect("order", no=receipt.no)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from minsheng.core import Refused
 from minsheng.core.codes import Closing, Role, State
 from minsheng.doors.frame.fields import Field
-from minsheng.doors.portal import adding, asking, browser, progress
+from minsheng.doors.portal import adding, asking, browser, grading, progress
 from minsheng.ground import present
 from minsheng.respond import casework, intake, reading, saying
 
@@ -116,6 +116,7 @@ def offers(sheet: reading.Sheet) -> list[Offer]:
         found.insert(0, Offer(reverse("portal:answer", args=[no, "start"]), _("现在回答"), "first"))
     if state.open:
         found.append(Offer(reverse("portal:photo", args=[no]), adding.LABEL))
+    found += [Offer(href, label) for href, label in grading.offers(sheet.order)]
     return sorted(found, key=lambda o: _KINDS.index(o.kind))
 
 

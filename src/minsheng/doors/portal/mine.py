@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from minsheng.doors.account.receipts import shown
 from minsheng.doors.frame.fields import Field
 from minsheng.doors.portal import acting, adding, asking, browser, progress, replies
 from minsheng.respond import casework, intake, reading, tries
@@ -90,6 +91,7 @@ def receipt(request: HttpRequest, no: str) -> HttpResponse:
         "dispatch": progress.until(dispatch),
         "reply": progress.until(sheet.order.promised),
         "danger": asking.danger(sheet.text),
+        "given": shown(request, no),
     }
     return render(request, "portal/receipt.html", page)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minsheng.doors.portal import acting, adding, answering, filing, mine
+from minsheng.doors.portal import acting, adding, answering, filing, grading, mine
 
 app_name = "portal"
 urlpatterns = [
@@ -16,5 +16,7 @@ urlpatterns = [
     path("my/<str:no>/photo", adding.photo, name="photo"),
     path("my/<str:no>/files/<str:identity>", adding.fetch, name="file"),
     path("my/<str:no>/answer/<str:step>", answering.step, name="answer"),
+    path("my/<str:no>/grade", grading.grade, name="grade"),
+    path("my/<str:no>/ballot", grading.ballot, name="ballot"),
     path("my/<str:no>/<str:action>", acting.act, name="act"),
 ]

@@ -29,6 +29,7 @@ from minsheng.ground.city.rows import (
     RateCode,
     Unit,
     UnitKind,
+    WitnessRow,
 )
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Taxonomy",
     "Unit",
     "UnitKind",
+    "WitnessRow",
     "check_pack",
     "cli_check",
     "cli_new",

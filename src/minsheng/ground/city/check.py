@@ -21,12 +21,16 @@ from minsheng.ground.city.rows import (
     Hotline,
     RateCode,
     Unit,
+    WitnessRow,
     in_force,
 )
 from minsheng.ground.city.tables import Numbered, Rows
 
 WEB = "web"
 """The channel of the city's own portal; every pack has it."""
+
+POLICY_WORDS = ("none", "quorum")
+"""What a policy calls itself by, so that no witness may: no quorum, and the group that is one."""
 
 _DAY = timedelta(days=1)
 _DEPTH = {level: depth for depth, level in enumerate(AreaLevel, start=1)}
@@ -144,6 +148,22 @@ def check_appraisal(rules: Rows[AppraisalRule], report: Report) -> None:
             problem = f"on {day} the rules are for {', '.join(codes)} and weigh {weight} points together"
             remedy = "Give each of the three rates one rule at a time; their weights add up to 100"
             report.add(rules.file, held[-1].row, "weight", problem, remedy)
+
+
+def check_witnesses(witnesses: Rows[WitnessRow], quorum: int, report: Report) -> None:
+    """No two witnesses share a key, none is called as a word of the policy, and the quorum can be met."""
+    keys: set[str] = set()
+    for row in witnesses.good:
+        if row.value.name in POLICY_WORDS:
+            problem, remedy = f"{row.value.name!r} is a word of the policy", "Call the witness otherwise"
+            report.add(witnesses.file, row.row, "name", problem, remedy)
+        if row.value.vkey in keys:
+            remedy = "Each witness has a key of its own, which it alone holds"
+            report.add(witnesses.file, row.row, "vkey", "another witness has this key", remedy)
+        keys.add(row.value.vkey)
+    if witnesses.complete and quorum > len(witnesses.good):
+        problem = f"{quorum} witnesses must cosign, {tables.WITNESSES} names {len(witnesses.good)}"
+        report.add(settings.CITY, 0, "ledger.quorum", problem, "Ask for fewer, or add witnesses")
 
 
 def _check_handler(row: Numbered[CatalogueRow], column: str, unit: Unit | None, report: Report) -> None:

@@ -29,6 +29,7 @@ from minsheng.ground.city.rows import (
     DayMark,
     Hotline,
     Unit,
+    WitnessRow,
 )
 from minsheng.ground.city.settings import (
     CITY,
@@ -52,11 +53,12 @@ FILES = (
     tables.CALENDAR,
     tables.OVERRIDES,
     tables.APPRAISAL,
+    tables.WITNESSES,
     RULEBOOK,
     SCRIPT,
 )
-"""Every file a pack consists of; other files in the folder are left alone. `appraisal.csv` alone may be missing: such a
-city appraises nobody."""
+"""Every file a pack consists of; other files in the folder are left alone. Two may be missing: a city without
+`appraisal.csv` appraises nobody, the ledger of one without `witnesses.csv` has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class CityPack:
     script: CallBackScript
     digest: str
     appraisal: tuple[AppraisalRule, ...] = ()
+    witnesses: tuple[WitnessRow, ...] = ()
 
     @property
     def root_area(self) -> Area:
@@ -153,6 +156,7 @@ class _Tables:
     days: Rows[CalendarDay]
     overrides: Rows[CalendarDay]
     appraisal: Rows[AppraisalRule]
+    witnesses: Rows[WitnessRow]
 
     @classmethod
     def read(cls, folder: Path, report: Report) -> _Tables:
@@ -167,6 +171,7 @@ class _Tables:
             days=tables.CALENDAR_TABLE.read(folder, report),
             overrides=tables.OVERRIDE_TABLE.read(folder, report),
             appraisal=tables.APPRAISAL_TABLE.read(folder, report),
+            witnesses=tables.WITNESS_TABLE.read(folder, report),
         )
         check.check_areas(found.areas, report)
         check.check_units(found.units, found.areas, report)
@@ -188,6 +193,7 @@ def _read(folder: Path, report: Report) -> CityPack | None:
     if head is None:
         return None
     city, office = head
+    check.check_witnesses(found.witnesses, city.quorum, report)
     for days in (found.days, found.overrides):
         check.check_days(days, office, report)
     marked = _merged(found.days, found.overrides, office)
@@ -214,6 +220,7 @@ def _read(folder: Path, report: Report) -> CityPack | None:
         script=script,
         digest=_digest(folder),
         appraisal=tuple(row.value for row in found.appraisal.good),
+        witnesses=tuple(row.value for row in found.witnesses.good),
     )
     check.check_coverage(pack.catalogue, pack.taxonomy.leaves, pack.root_area.code, office, report)
     return pack
@@ -249,7 +256,7 @@ def _digest(folder: Path) -> str:
     """SHA-256 over names and contents of the pack's files, line ends aside."""
     total = hashlib.sha256()
     for name in FILES:
-        if name == tables.APPRAISAL and not (folder / name).exists():
+        if name in tables.MAY_BE_MISSING and not (folder / name).exists():
             continue
         content = (folder / name).read_bytes().replace(b"\r\n", b"\n")
         total.update(f"{name}\0{len(content)}\0".encode() + content)

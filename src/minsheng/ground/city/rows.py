@@ -209,6 +209,19 @@ class AppraisalRule:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessRow:
+    """A witness of the open ledger (见证方): a body outside the line that cosigns its heads. `vkey`: its public key as
+    C2SP writes it; `url`: where it takes checkpoints."""
+
+    name: str
+    body: str
+    body_en: str
+    vkey: str
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A possible answer to a call-back question, with the key that gives it on a telephone."""
 
@@ -245,7 +258,8 @@ class CallBackScript:
 class City:
     """The head of the pack (`city.toml`). `thresholds`: below them a proposal abstains and a person decides.
 
-    `invented`: the place does not exist; every page and export says 模拟数据.
+    `invented`: the place does not exist; every page and export says 模拟数据. `quorum`: how many witnesses must have
+    cosigned a head of the ledger; nought means more than half of them.
     """
 
     code: str
@@ -257,3 +271,4 @@ class City:
     taxonomy_version: str
     thresholds: dict[str, float] = field(hash=False)
     invented: bool = False
+    quorum: int = 0

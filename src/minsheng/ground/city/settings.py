@@ -52,7 +52,7 @@ def read_city(folder: Path, report: Report) -> tuple[City, OfficeTime] | None:
         return None
     head.only(
         *("code", "name", "name_en", "number_prefix", "tz", "phone"),
-        *("taxonomy_version", "calendar", "thresholds", "invented"),
+        *("taxonomy_version", "calendar", "thresholds", "invented", "ledger"),
     )
     prefix = head.text("number_prefix", '"AY"')
     if prefix and not re.fullmatch(r"[A-Z]{1,6}", prefix):
@@ -69,9 +69,18 @@ def read_city(folder: Path, report: Report) -> tuple[City, OfficeTime] | None:
         taxonomy_version=head.text("taxonomy_version", '"2026-1"'),
         thresholds={name: float(shares.share(name, "0.6")) for name in THRESHOLDS},
         invented="invented" in head.values and head.yes("invented"),
+        quorum=_quorum(head),
     )
     office = _office_time(head, city.tz)
     return city, office
+
+
+def _quorum(head: Section) -> int:
+    if "ledger" not in head.values:
+        return 0
+    ledger = head.section("ledger")
+    ledger.only("quorum")
+    return ledger.whole("quorum", 2)
 
 
 def _office_time(head: Section, tz: str) -> OfficeTime:

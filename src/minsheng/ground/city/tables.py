@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -25,6 +27,7 @@ from minsheng.ground.city.rows import (
     RateCode,
     Unit,
     UnitKind,
+    WitnessRow,
 )
 from minsheng.ground.city.table import Record, read_table
 
@@ -39,8 +42,11 @@ CATALOGUE = "catalogue.csv"
 CALENDAR = "calendar.csv"
 OVERRIDES = "calendar_overrides.csv"
 APPRAISAL = "appraisal.csv"
+WITNESSES = "witnesses.csv"
+MAY_BE_MISSING = (APPRAISAL, WITNESSES)
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_VKEY = re.compile(r"([^+\s]+)\+([0-9a-f]{8})\+(B[A-P][A-Za-z0-9+/]{42})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +265,32 @@ def _appraisal_rule(record: Record) -> AppraisalRule:
     )
 
 
+def _witness(record: Record) -> WitnessRow:
+    vkey, url = record.text("vkey"), record.text("url")
+    if vkey and not _whole(vkey):
+        problem = f"{vkey!r} is not the key of a witness, or was copied wrongly"
+        record.fail("vkey", problem, "Copy it whole from what the witness printed: name+8 digits+base64")
+    if url and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", url):
+        record.fail("url", f"{url!r} is not an address", "Write where the witness takes checkpoints: https://…")
+    return WitnessRow(
+        name=_code(record, "name"),
+        body=record.text("body"),
+        body_en=record.text("body_en", needed=False),
+        vkey=vkey,
+        url=url,
+        source=record.text("source"),
+    )
+
+
+def _whole(vkey: str) -> bool:
+    """Whether this is an Ed25519 key of a witness (type 0x04) whose id fits it (C2SP signed-note)."""
+    found = _VKEY.fullmatch(vkey)
+    if not found:
+        return False
+    name, key_id, material = found.groups()
+    return sha256(f"{name}\n".encode() + base64.b64decode(material)).hexdigest()[:8] == key_id
+
+
 def _columns(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
@@ -304,3 +336,4 @@ APPRAISAL_TABLE = Table(
     "",
     may_be_missing=True,
 )
+WITNESS_TABLE = Table(WITNESSES, _columns("name body body_en vkey url source"), _witness, "name", may_be_missing=True)

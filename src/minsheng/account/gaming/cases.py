@@ -1,0 +1,173 @@
+"""Cases of one sign (线索个案): orders, replies, calls or views of many units, some of which are hits.
+
+Every sign that counts is judged alike: which of a unit's cases are hits, how many its own mix of cases would lead one
+to expect at other units, and how surprising that is among its peers (peers.py). Over the units of one sign the share of
+false leads is held down (Benjamini and Hochberg, JRSS B 1995). 线索，不是结论: a lead opens an inquiry, it never ends
+one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minsheng.account.gaming.peers import Floats, Honest, TooFewPeers, honest
+
+FALSE_LEADS = 0.05
+"""Of the leads of one sign, so many may be false on average."""
+CITY_ORDERS = 20.0
+"""A stratum's share at other units is drawn to the city's as if so many cases of the city were among its own."""
+LEAST_LIKE = 20
+"""Cases of which others have fewer like ones cannot be compared."""
+FAR, _ROUNDS = 3.0, 5
+"""So many robust deviations above the others (median, MAD), a unit tells nothing of what is to be expected."""
+WORDS = "线索，不是结论"
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """One row a case: the `unit` whose case it is, whether it is a `hit`, the `stratum` of like cases that it belongs
+    to, and the number of the `order` that is its evidence."""
+
+    unit: NDArray[np.str_]
+    hit: NDArray[np.bool_]
+    stratum: NDArray[np.str_]
+    order: NDArray[np.str_]
+    manner: bool = False
+    """Honest units differ much by how they work, so that only far larger shares are taken for gaming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What one sign says of one unit: `hits` of `base` cases, the range of shares in which 95 % of honest units like it
+    lie, the chance of so many or more at an honest unit (mid-p), the share of false leads among those at least as
+    strong (q), and the numbers of the orders to look at. It is a lead, never a verdict."""
+
+    unit: str
+    sign: str
+    hits: int
+    base: int
+    value: float
+    expected_low: float
+    expected_high: float
+    p: float
+    q: float
+    orders: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether an inquiry should be opened: no more than FALSE_LEADS of such leads are false."""
+        return self.q <= FALSE_LEADS
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Units with their hits, bases and expected shares."""
+
+    units: NDArray[np.str_]
+    hits: Floats
+    base: Floats
+    expected: Floats
+    manner: bool = False
+
+
+def comparable(cases: Cases, bodies: NDArray[np.str_] | None = None) -> Cases:
+    """Those of whose stratum other units (or other `bodies`, as in `count`) have LEAST_LIKE or more. A matter that one
+    unit alone handles says nothing of it: there is nobody to expect it from."""
+    strata, s = np.unique(cases.stratum, return_inverse=True)
+    body = np.unique(cases.unit if bodies is None else bodies, return_inverse=True)[1]
+    own = np.unique(body * len(strata) + s, return_inverse=True)[1]
+    kept = np.bincount(s)[s] - np.bincount(own)[own] >= LEAST_LIKE
+    return replace(
+        cases, unit=cases.unit[kept], hit=cases.hit[kept], stratum=cases.stratum[kept], order=cases.order[kept]
+    )
+
+
+def count(cases: Cases, bodies: NDArray[np.str_] | None = None) -> Counted:
+    """Hits and bases by unit; the expected share is that of like cases at all other units, but for those that lie FAR
+    above what is expected of them: where two of five units that handle a matter game, they would excuse each other.
+    With `bodies`, one a case, units of the same body tell nothing of each other, as the periods of one unit do not when
+    several are judged."""
+    units, u = np.unique(cases.unit, return_inverse=True)
+    body = u if bodies is None else np.unique(bodies, return_inverse=True)[1]
+    base: Floats = np.bincount(u, minlength=len(units)).astype(np.float64)
+    hits: Floats = np.bincount(u, cases.hit, len(units)).astype(np.float64)
+    telling = np.ones(len(units), bool)
+    expected = _expected(cases, u, body, telling)
+    for _ in range(_ROUNDS if len(units) else 0):
+        above = (hits - base * expected) / np.sqrt(base * expected * (1 - expected) + 1)
+        centre = np.median(above)
+        far = above > centre + FAR * max(1.483 * float(np.median(np.abs(above - centre))), 1.0)
+        if not (far & telling).any():
+            break
+        telling &= ~far
+        expected = _expected(cases, u, body, telling)
+    return Counted(units, hits, base, expected, cases.manner)
+
+
+def _expected(cases: Cases, u: NDArray[np.intp], body: NDArray[np.intp], telling: NDArray[np.bool_]) -> Floats:
+    """By unit the share of hits that like cases have at the telling units of other bodies."""
+    strata, s = np.unique(cases.stratum, return_inverse=True)
+    in_stratum = np.unique(body * len(strata) + s, return_inverse=True)[1]
+    tells = telling[u].astype(np.float64)
+    tells_hit = tells * cases.hit
+
+    def others(group: NDArray[np.intp], own: NDArray[np.intp], weight: Floats) -> Floats:
+        """By case how much its group weighs without its own body."""
+        return np.asarray(np.bincount(group, weight)[group] - np.bincount(own, weight)[own])
+
+    everywhere = np.zeros(len(u), np.intp)
+    city = (others(everywhere, body, tells_hit) + 0.5) / (others(everywhere, body, tells) + 1)
+    share = (others(s, in_stratum, tells_hit) + CITY_ORDERS * city) / (others(s, in_stratum, tells) + CITY_ORDERS)
+    return np.bincount(u, share) / np.bincount(u)
+
+
+def chances(counted: Counted) -> Floats:
+    """By unit the chance (mid-p) of so many hits or more if it were honest. TooFewPeers as `honest`."""
+    return _tails(counted, honest(counted.hits, counted.base, counted.expected, counted.manner))
+
+
+def _tails(counted: Counted, known: Honest) -> Floats:
+    rows = zip(counted.hits, counted.base, counted.expected, strict=True)
+    return np.array([known.tail(int(y), int(n), float(e)) for y, n, e in rows])
+
+
+def judged(sign: str, counted: Counted, evidence: Mapping[str, Sequence[str]]) -> list[Lead]:
+    """One lead a unit, in order of unit; none where there are too few units to compare."""
+    try:
+        known = honest(counted.hits, counted.base, counted.expected, counted.manner)
+    except TooFewPeers:
+        return []
+    p = _tails(counted, known)
+    found = []
+    for i, (unit, q) in enumerate(zip(counted.units, false_shares(p), strict=True)):
+        hits, base = int(counted.hits[i]), int(counted.base[i])
+        low, high = known.interval(base, float(counted.expected[i]))
+        orders = tuple(evidence.get(str(unit), ()))
+        found.append(Lead(str(unit), sign, hits, base, hits / base, low, high, float(p[i]), float(q), orders))
+    return found
+
+
+def leads(sign: str, cases: Cases) -> list[Lead]:
+    """What the comparable cases of one sign say of each unit that has any, as `judged`."""
+    cases = comparable(cases)
+    return judged(sign, count(cases), _evidence(cases))
+
+
+def false_shares(p: Floats) -> Floats:
+    """For each chance the least share of false leads (q) at which it would be called (Benjamini and Hochberg)."""
+    order = np.argsort(p, kind="stable")
+    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return q
+
+
+def _evidence(cases: Cases) -> dict[str, Sequence[str]]:
+    """By unit the orders that are hits, in order of number, each once."""
+    found: dict[str, set[str]] = {}
+    for unit, order in zip(cases.unit[cases.hit].tolist(), cases.order[cases.hit].tolist(), strict=True):
+        found.setdefault(unit, set()).add(order)
+    return {unit: sorted(orders) for unit, orders in found.items()}

@@ -1,0 +1,3 @@
+SELECT
+  MAX("t0"."received_at") AS "last"
+FROM "orders" AS "t0"
