@@ -1,7 +1,7 @@
 """Claim: with a third of the units gaming, each switch is found in nine unit-periods of ten or more at one false alarm
 in a hundred; honest units are called no more often than the chance that is told; re-calls separate what they promise.
 
-    ./minsheng bench gaming [--worlds 5] [--weaker 0.25 0.1] [--kept FOLDER] [--jobs 2]
+    ./minsheng bench gaming [--worlds 6] [--weaker 0.25] [--kept FOLDER] [--jobs 2]
 
 Worlds of the simulation (sim.world) run DAYS days at PER_DAY requests and then until they are worked off; inquiries are
 left out for speed, few of which reach a unit. A third of the units game, each by one switch, on half of the orders that
@@ -42,8 +42,9 @@ from minsheng.sim.plan import Switch
 
 Floats = NDArray[np.float64]
 OFTEN, SIZE, SIZES, NULL_SIZES, PEERS = 0.5, 300, (50, 100, 200, 300), (25, 40, 100), 60
-ALPHA, RECALL, TOLERANCE, LEAST_GAMED, LEAST_HONEST = 0.01, 0.9, 0.2, 1_000, 20_000
-TEMPTED = 0.01
+ALPHA, RECALL, TOLERANCE, LEAST_GAMED = 0.01, 0.9, 0.2, 1_000
+TEMPTED, SMALLER = 0.01, 3
+"""Least share of tampered orders of a unit-period that games; worlds that are looked at in smaller units too."""
 FINDS: Mapping[str, str] = {
     Switch.EARLY_CLOSE: "hollow_in_time",
     Switch.PRESS: "too_good",
@@ -249,12 +250,8 @@ def switches(found: Mapping[tuple[float, int], list[Seen]]) -> bool:
         print(f"\n{size} closed orders, {often:.0%} of tempting orders tampered with")
         print("  found at 1 % false alarms, honest called   |   found as told, honest called   | hardly tempted")
         for way, tally in tallies.items():
-            kept = (
-                size < SIZE
-                or often < OFTEN
-                or way == SHOWN_ONLY
-                or tally.called(tally.threshold)[0] >= RECALL * len(tally.gamed)
-            )
+            enough = tally.found >= RECALL * len(tally.gamed)
+            kept = enough or size < SIZE or often < OFTEN or way == SHOWN_ONLY
             print(f"  {way:<14} {FINDS[way]:<20} {tally.words}" + ("" if kept else "   too few"))
             held &= kept
         gamed = sum(len(tallies[s].gamed) for s in Switch)
@@ -272,7 +269,12 @@ def measured(kept: Path, args: argparse.Namespace) -> int:
         done = [pool.submit(record, *plan, folder) for plan, folder in zip(plans, folders, strict=True)]
         for one in done:
             one.result()
-        asked = [(often, size, f) for (_, often), f in zip(plans, folders, strict=True) if often for size in SIZES]
+        asked = [
+            (often, size, folder)
+            for (_, often), folder, nth in zip(plans, folders, range(-1, len(plans)), strict=False)
+            for size in SIZES
+            if often and (nth < SMALLER or size == SIZE or often < OFTEN)
+        ]
         alone = [pool.submit(peaceful, folders[0], size) for size in NULL_SIZES]
         looks = [pool.submit(seen, f, size, often) for often, size, f in asked]
         parts = args.periods // 4
@@ -306,8 +308,8 @@ def measured(kept: Path, args: argparse.Namespace) -> int:
 def main() -> int:
     """Print the figures; 1 when a claim does not hold."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--worlds", type=int, default=5)
-    asked.add_argument("--weaker", type=float, nargs="*", default=[0.25, 0.1], help="shares of tempting orders")
+    asked.add_argument("--worlds", type=int, default=6)
+    asked.add_argument("--weaker", type=float, nargs="*", default=[0.25], help="shares of tempting orders")
     asked.add_argument("--kept", type=Path, help="where worlds are kept for the next time")
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--periods", type=int, default=20_000, help="invented honest unit-periods")

@@ -79,8 +79,8 @@ def prepare(server: PostgreSQL, data: Path) -> list[dict[str, object]]:
     from minsheng.doors.cli.house import adopt, environment
 
     adopt(environment(server, data, None))
+    from minsheng.ground.vault import Person
     from minsheng.respond import intake, store
-    from minsheng.respond.vault import Person
 
     made: list[dict[str, object]] = []
     send, store.run_prepared = store.run_prepared, lambda _sql, row: made.append(row)

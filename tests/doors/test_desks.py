@@ -12,8 +12,8 @@ from minsheng.core.codes import Grade, Kind, Role, State
 from minsheng.core.order import Actor
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
+from minsheng.ground.vault import Person, person_of
 from minsheng.respond import casework, intake, knowledge
-from minsheng.respond.vault import Person, person_of
 
 pytestmark = pytest.mark.db
 

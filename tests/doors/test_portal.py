@@ -11,8 +11,8 @@ import pytest
 from minsheng.core import commands as say
 from minsheng.core.codes import State
 from minsheng.ground import present
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, intake, tries
-from minsheng.respond.vault import Person
 from support.portal import AGENT, CALLER, DISPATCHER, REVIEWER, TEXT, filed, filled_in, replied, state_of
 
 pytestmark = pytest.mark.db

@@ -18,8 +18,8 @@ from minsheng.core.codes import Kind, ReturnReason, Role
 from minsheng.core.order import Actor
 from minsheng.ground import access, present
 from minsheng.ground.access import SYSTEM, claim, sight
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, intake, reading
-from minsheng.respond.vault import Person
 
 pytestmark = pytest.mark.db
 

@@ -13,11 +13,10 @@ from psycopg import sql
 from minsheng.core import Actor, Order, evolve
 from minsheng.core.codes import Role, State
 from minsheng.ground.access import sight
-from minsheng.ground.vault import seal_of
+from minsheng.ground.vault import Person, person_of, seal_of, words_of
 from minsheng.respond import bulk, casework, intake, reading, store
 from minsheng.respond.bulk import Bulk, Life, first_number, numbers_taken
 from minsheng.respond.checking import check_all
-from minsheng.respond.vault import Person, person_of, words_of
 from support.script import ACCEPT, END, REPLY, REVIEWER, SAID, START, Desks, Paper, counties, drive, script
 
 pytestmark = pytest.mark.db

@@ -8,8 +8,8 @@ from minsheng.core import commands as say
 from minsheng.core.codes import Grade, Kind, Role, State
 from minsheng.core.order import Actor, Forbidden, Refused
 from minsheng.ground import present
+from minsheng.ground.vault import Person, words_of
 from minsheng.respond import casework, intake
-from minsheng.respond.vault import Person, words_of
 
 pytestmark = pytest.mark.db
 

@@ -10,9 +10,9 @@ from minsheng.core.codes import Kind, Role
 from minsheng.core.order import Actor
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, intake
 from minsheng.respond.checking import Found, check_all
-from minsheng.respond.vault import Person
 
 pytestmark = pytest.mark.db
 

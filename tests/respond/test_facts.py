@@ -18,9 +18,9 @@ from minsheng.ground.lake.engines import table
 from minsheng.ground.lake.manifest import LakeBusy, written_alone
 from minsheng.ground.lake.reading import Lake
 from minsheng.ground.lake.schema import EVENTS, ORDERS, TEXTS
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, erasure, facts, intake
 from minsheng.respond.bulk import Bulk, numbers_taken
-from minsheng.respond.vault import Person
 from support.script import AGENT, WANG, Desks, Paper, drive
 
 pytestmark = pytest.mark.db

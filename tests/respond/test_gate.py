@@ -7,7 +7,7 @@ from threading import Barrier, Event, Thread
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from minsheng.ground.vault import seal_of
 from minsheng.respond import gate, intake
@@ -94,6 +94,23 @@ def test_whoever_shares_a_commit_that_is_broken_off_is_told_and_not_left_waiting
     with pytest.raises(KeyboardInterrupt):
         intake.receive(intake.Request("一"))
     assert receipts(house) == []
+
+
+def test_a_shared_commit_whose_word_was_lost_is_answered_as_made(house, monkeypatch) -> None:
+    write, said = gate.write, []
+
+    def lost(entries: Sequence[gate.Entry]) -> None:
+        write(entries)
+        said.append(len(entries))
+        if len(said) == 2:
+            raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(gate, "write", lost)
+    got, sizes = together([intake.Request(f"第 {i} 件") for i in range(4)], monkeypatch)
+    assert sizes == [1, 3, 1, 1, 1]
+    assert len({receipt.no for receipt in got}) == 4
+    assert sorted(receipt.facts.number for receipt in got) == [1, 2, 3, 4]
+    assert [number for _, number, _, _ in receipts(house)] == [1, 2, 3, 4]
 
 
 def test_a_number_belongs_to_the_transaction_that_asked_for_it(house) -> None:

@@ -11,9 +11,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from minsheng.ground.access import SYSTEM, sight
+from minsheng.ground.vault import person_of, words_of
 from minsheng.respond import casework, reading
 from minsheng.respond.loading import ADDED, EXPORTED, NATURE, SIMULATED, BadTable, Report, load, recognise, save
-from minsheng.respond.vault import person_of, words_of
 
 HEADER = ["留言编号", "留言主题", "留言详情", "姓名", "联系电话", "诉求类型", "渠道", "备注"]
 GOOD = [

@@ -11,11 +11,11 @@ from minsheng.core.codes import Card, Closing, Role, State, Told
 from minsheng.core.order import Actor, Refused
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, intake, jobs, reading
 from minsheng.respond.checking import check_all
 from minsheng.respond.dispatch import ENOUGH_TO_LEARN, propose_for, retrain
 from minsheng.respond.supervision import sweep
-from minsheng.respond.vault import Person
 
 pytestmark = pytest.mark.db
 

@@ -9,9 +9,8 @@ from minsheng.core import commands as say
 from minsheng.core.codes import Role
 from minsheng.core.ledger import Group, LeafKind, commit, leaf_key
 from minsheng.core.order import Actor
-from minsheng.ground.vault import Erased, seal_of
+from minsheng.ground.vault import Erased, Person, seal_of
 from minsheng.respond import casework, intake
-from minsheng.respond.vault import Person
 
 pytestmark = pytest.mark.db
 AGENT = Actor("agent", Role.AGENT)

@@ -17,11 +17,10 @@ from minsheng.core.order import Actor
 from minsheng.core.wire import public_view
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
-from minsheng.ground.vault import Erased, new_seal, seal_of
+from minsheng.ground.vault import Erased, Person, new_seal, person_of, phone_digest, seal_of, words_of
 from minsheng.respond import casework, intake, reading
 from minsheng.respond.checking import check_all
 from minsheng.respond.erasure import erase
-from minsheng.respond.vault import Person, person_of, phone_digest, words_of
 
 pytestmark = pytest.mark.db
 

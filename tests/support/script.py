@@ -12,9 +12,9 @@ from minsheng.core import commands as say
 from minsheng.core.codes import Card, Disposition, Grade, Kind, ReopenCause, ReturnReason, Role, Told, Urgency
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, decisions, intake, supervision
 from minsheng.respond.bulk import Life, Rating, Step
-from minsheng.respond.vault import Person
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 END = START + timedelta(days=102)

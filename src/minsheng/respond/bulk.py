@@ -25,13 +25,12 @@ from minsheng.core.events import Received
 from minsheng.core.rulebook import RuleBook
 from minsheng.core.wire import plain, to_json
 from minsheng.ground.keys import keys
-from minsheng.ground.vault import Seal, new_seal
+from minsheng.ground.vault import Person, Seal, new_seal, sealed_person
 from minsheng.respond import store
 from minsheng.respond.intake import Request
 from minsheng.respond.ratings import sealed
 from minsheng.respond.redact import redact
 from minsheng.respond.telling import told
-from minsheng.respond.vault import Person, sealed_person
 
 GROUP = 1000
 """Orders sent to the database at a time."""

@@ -17,8 +17,8 @@ from django.db import connection
 from minsheng.core import Actor
 from minsheng.core.codes import UNIT_ROLES
 from minsheng.ground import present
+from minsheng.ground.vault import phone_digest
 from minsheng.respond.reading import Row, Task
-from minsheng.respond.vault import phone_digest
 
 _SQL = Path(__file__).parent / "sql"
 _COLUMNS = (_SQL / "columns.sql").read_text("utf-8")

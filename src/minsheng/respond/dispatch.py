@@ -20,6 +20,7 @@ from minsheng.core import Order
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.ground.city.gazetteer import Place
+from minsheng.ground.vault import Person, person_of, words_of
 from minsheng.respond import store
 from minsheng.respond.learning.cold import Blend, Cold, Leaf
 from minsheng.respond.learning.kind import danger_in, kind_of, urgency_of
@@ -27,7 +28,6 @@ from minsheng.respond.learning.model import TextModel
 from minsheng.respond.learning.texts import Message
 from minsheng.respond.likeness import ALIKE, literal, vector
 from minsheng.respond.redact import redact
-from minsheng.respond.vault import Person, person_of, words_of
 
 ENOUGH_TO_LEARN = 50
 RULE, MODEL = "rule", "model"

@@ -23,11 +23,10 @@ from minsheng.core.order import Order
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
 from minsheng.ground.keys import keys
-from minsheng.ground.vault import new_seal
+from minsheng.ground.vault import Person, Seal, new_seal, sealed_person
 from minsheng.respond import gate, store
 from minsheng.respond.receipts import Facts, facts_of
 from minsheng.respond.redact import redact
-from minsheng.respond.vault import Person, sealed_person
 
 RESIDENT = Actor("resident", Role.RESIDENT)
 
@@ -113,13 +112,19 @@ def receive(request: Request, by: Actor = RESIDENT, at: datetime | None = None) 
     try:
         gate.enter(entry)
     except IntegrityError:
-        known = _known(request, external) if external else None
+        known = _known(request, external) if external else _standing(no, seal, order.promised)
         if known is None:
             raise
         return replace(known, facts=facts_of(known.no))
     commitment = bytes.fromhex(row["events"].obj[0]["commitment"])
     facts = Facts(commitment, order.received_at, entry.channel, entry.number, seal.receipt_key)
     return Receipt(no, code_of(no), order.promised, facts=facts)
+
+
+def _standing(no: str, seal: Seal, promised: datetime) -> Receipt | None:
+    """The order itself, when a shared commit had been made and only the database's word of it was lost."""
+    found = None if connection.in_atomic_block else facts_of(no)
+    return Receipt(no, code_of(no), promised, facts=found) if found and found.key == seal.receipt_key else None
 
 
 def registering(request: Request, no: str) -> say.Receive:

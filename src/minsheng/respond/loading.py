@@ -18,9 +18,9 @@ from openpyxl.cell import WriteOnlyCell
 from minsheng.core import Refused
 from minsheng.core.codes import Kind, term
 from minsheng.ground import present
+from minsheng.ground.vault import Person
 from minsheng.respond import intake
 from minsheng.respond.learning.tables import read_rows
-from minsheng.respond.vault import Person
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "external_id": ("留言编号", "工单编号", "工单号", "诉求编号", "编号", "序号", "受理编号", "external_id", "id"),

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
+from datetime import date, datetime, timedelta
 from pathlib import Path
-
-from django.db import connections
 
 from minsheng.core import Refused
 from minsheng.core.codes import Grade, State
 from minsheng.core.ledger import Answer
+from minsheng.core.ledger.answer import box_place
 from minsheng.core.order import Order
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM, sight
-from minsheng.ground.vault import Erased, Seal, seal_of
+from minsheng.ground.vault import Seal, seal_of
 from minsheng.respond import store
 
 OPEN_FOR = timedelta(days=7)
@@ -45,28 +41,7 @@ def sealed(seal: Seal, seq: int, grade: Grade, at: datetime, day: date) -> Seale
     """Commit to the answer `grade` on event `seq`. Only that it is one is ever opened to the public."""
     key = secrets.token_bytes(32)
     made = Answer(seal.tag.hex(), seq, at.isoformat(), grade.value, key.hex()).commitment
-    return Sealed(day, made, seal.shut(_place(made), key))
-
-
-def answers() -> Iterator[Answer]:
-    """Every answer whose order's key stands, for the auditor."""
-    with connections["vault"].cursor() as cursor:
-        cursor.execute(
-            "SELECT order_id, seq, at, grade, commitment, box FROM vault.rating WHERE box IS NOT NULL ORDER BY 1, 3"
-        )
-        rows = cursor.fetchall()
-    for order, given in groupby(rows, key=itemgetter(0)):
-        try:
-            seal = seal_of(order)
-        except Erased:
-            continue
-        for _, seq, at, grade, commitment, box in given:
-            key = seal.open(_place(bytes(commitment)), bytes(box))
-            yield Answer(seal.tag.hex(), seq, at.astimezone(UTC).isoformat(), grade, key.hex())
-
-
-def _place(commitment: bytes) -> str:
-    return f"answer/{commitment.hex()}"
+    return Sealed(day, made, seal.shut(box_place(made), key))
 
 
 def rate(seal: Seal, seq: int, grade: Grade, route: str, at: datetime, *, digits: str | None = None) -> None:

@@ -21,9 +21,9 @@ from minsheng.core.events import CalledBack, Closed, Dispatched, Event, Reclassi
 from minsheng.core.wire import to_json
 from minsheng.ground import present
 from minsheng.ground.access import sight
+from minsheng.ground.vault import words_of
 from minsheng.respond import casework
 from minsheng.respond.store import Stored
-from minsheng.respond.vault import words_of
 
 _RESIDENT_WORDS = frozenset(
     {

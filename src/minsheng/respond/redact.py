@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from minsheng.respond.vault import Person
+from minsheng.ground.vault import Person
 
 _PATTERNS = (
     (

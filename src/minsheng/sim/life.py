@@ -12,9 +12,9 @@ from minsheng.core.codes import Grade, Kind, Result, Role
 from minsheng.core.commands import Command
 from minsheng.core.order import Clock
 from minsheng.core.rulebook import RuleBook, RuleBooks
+from minsheng.ground.vault import Person
 from minsheng.respond.bulk import Rating, Step
 from minsheng.respond.decisions import DECIDES, decided
-from minsheng.respond.vault import Person
 from minsheng.sim.hours import moment, when
 from minsheng.sim.words import Matter
 

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 from minsheng.core.codes import Kind
-from minsheng.respond.vault import Person
+from minsheng.ground.vault import Person
 from minsheng.sim.causes import Cause, CauseKind, Causes, Voice
 from minsheng.sim.chance import Chance, seed_of
 from minsheng.sim.demand import Demand, Leaf, second_of_day

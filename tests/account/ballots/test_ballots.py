@@ -183,7 +183,7 @@ def test_of_an_erased_order_nothing_leads_to_its_published_ballot(voted, clock, 
 
 
 def box() -> tuple[list[Answer], list]:
-    return list(ratings.answers()), ballots.cast()
+    return list(ballots.answers()), ballots.cast()
 
 
 def leaves(house) -> list[Leaf]:

@@ -25,9 +25,8 @@ from minsheng.core import commands as say
 from minsheng.doors.account.erasing import erase, erase_again
 from minsheng.ground import present
 from minsheng.ground.graves import Grave, dig, graves
-from minsheng.ground.vault import Erased, seal_of
+from minsheng.ground.vault import Erased, Person, seal_of, words_of
 from minsheng.respond import casework, facts, intake, reading
-from minsheng.respond.vault import Person, words_of
 from support.life import AGENT, DISPATCHER
 
 pytestmark = pytest.mark.db

@@ -222,7 +222,7 @@ def _curves(sheets: _Sheets, units: Worksheet, spans: dict[Group, tuple[int, int
                 warning, sign = curve.limits(n, expected, WARNING), curve.limits(n, expected, SIGN)
                 rows.append([label(group), n, target, *warning, *sign])
     sheet = sheets.sheet("漏斗界限", head, rows, shares=range(3, 8))
-    ends = [*list(starts.values())[1:], len(rows) + 2]
+    ends = [*list(starts.values())[1:], len(rows) + 2][: len(starts)]
     for number, (group, end) in enumerate(zip(starts, ends, strict=True)):
         chart = _chart(units, spans[group], sheet, (starts[group], end - 1))
         chart.title = label(group)

@@ -5,7 +5,7 @@ the published list and can show anybody any other (阳光账本 §2.7).
     tracker_of(order), decoy(...)   # the requester's own tracker, and one with whatever answer is asked for
     seal_for_auditor, audit         # every sealed answer and every ballot, for the auditor's eyes alone"""
 
-from minsheng.account.ballots.auditing import Audited, AuditFailed, audit, cast, open_box, seal_for_auditor
+from minsheng.account.ballots.auditing import Audited, AuditFailed, answers, audit, cast, open_box, seal_for_auditor
 from minsheng.account.ballots.cells import FEWEST, Pending, placed
 from minsheng.account.ballots.publishing import TooEarly, cast_of_year, due, publish, totals
 from minsheng.account.ballots.trackers import Shown, decoy, tracker_of
@@ -17,6 +17,7 @@ __all__ = [
     "Pending",
     "Shown",
     "TooEarly",
+    "answers",
     "audit",
     "cast",
     "cast_of_year",

@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +23,8 @@ from django.db import connections
 
 from minsheng.account.ballots.publishing import GRADES, OPEN_FOR
 from minsheng.core.ledger import Answer, Leaf, LeafKind
+from minsheng.core.ledger.answer import box_place
+from minsheng.ground.vault import Erased, seal_of
 
 _INFO = b"minsheng/ballots/v1"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -53,6 +57,23 @@ class Audited:
     unopened: int
     unlinked: int
     tombstones: int
+
+
+def answers() -> Iterator[Answer]:
+    """Every answer whose order's key stands, for the auditor."""
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, seq, at, grade, commitment, box FROM vault.rating WHERE box IS NOT NULL ORDER BY 1, 3"
+        )
+        rows = cursor.fetchall()
+    for order, given in groupby(rows, key=itemgetter(0)):
+        try:
+            seal = seal_of(order)
+        except Erased:
+            continue
+        for _, seq, at, grade, commitment, box in given:
+            key = seal.open(box_place(bytes(commitment)), bytes(box))
+            yield Answer(seal.tag.hex(), seq, at.astimezone(UTC).isoformat(), grade, key.hex())
 
 
 def cast() -> list[Ballot]:

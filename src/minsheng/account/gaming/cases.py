@@ -92,36 +92,40 @@ def count(cases: Cases, bodies: NDArray[np.str_] | None = None) -> Counted:
     several are judged."""
     units, u = np.unique(cases.unit, return_inverse=True)
     body = u if bodies is None else np.unique(bodies, return_inverse=True)[1]
+    strata, s = np.unique(cases.stratum, return_inverse=True)
+    own = np.unique(body * len(strata) + s, return_inverse=True)[1]
     base: Floats = np.bincount(u, minlength=len(units)).astype(np.float64)
     hits: Floats = np.bincount(u, cases.hit, len(units)).astype(np.float64)
+
+    def expected(telling: NDArray[np.bool_]) -> Floats:
+        tells = telling[u].astype(np.float64)
+        share = _of_others(tells * cases.hit, tells, body, s, own)
+        return np.asarray(np.bincount(u, share, len(units)) / base)
+
     telling = np.ones(len(units), bool)
-    expected = _expected(cases, u, body, telling)
+    found = expected(telling)
     for _ in range(_ROUNDS if len(units) else 0):
-        above = (hits - base * expected) / np.sqrt(base * expected * (1 - expected) + 1)
+        above = (hits - base * found) / np.sqrt(base * found * (1 - found) + 1)
         centre = np.median(above)
         far = above > centre + FAR * max(1.483 * float(np.median(np.abs(above - centre))), 1.0)
         if not (far & telling).any():
             break
         telling &= ~far
-        expected = _expected(cases, u, body, telling)
-    return Counted(units, hits, base, expected, cases.manner)
+        found = expected(telling)
+    return Counted(units, hits, base, found, cases.manner)
 
 
-def _expected(cases: Cases, u: NDArray[np.intp], body: NDArray[np.intp], telling: NDArray[np.bool_]) -> Floats:
-    """By unit the share of hits that like cases have at the telling units of other bodies."""
-    strata, s = np.unique(cases.stratum, return_inverse=True)
-    in_stratum = np.unique(body * len(strata) + s, return_inverse=True)[1]
-    tells = telling[u].astype(np.float64)
-    tells_hit = tells * cases.hit
+def _of_others(
+    hits: Floats, cases: Floats, body: NDArray[np.intp], stratum: NDArray[np.intp], own: NDArray[np.intp]
+) -> Floats:
+    """By case the share of hits in its stratum without its own body's part (`own`), drawn to the city's."""
 
-    def others(group: NDArray[np.intp], own: NDArray[np.intp], weight: Floats) -> Floats:
-        """By case how much its group weighs without its own body."""
-        return np.asarray(np.bincount(group, weight)[group] - np.bincount(own, weight)[own])
+    def others(group: NDArray[np.intp], of_body: NDArray[np.intp], weight: Floats) -> Floats:
+        return np.asarray(np.bincount(group, weight)[group] - np.bincount(of_body, weight)[of_body])
 
-    everywhere = np.zeros(len(u), np.intp)
-    city = (others(everywhere, body, tells_hit) + 0.5) / (others(everywhere, body, tells) + 1)
-    share = (others(s, in_stratum, tells_hit) + CITY_ORDERS * city) / (others(s, in_stratum, tells) + CITY_ORDERS)
-    return np.bincount(u, share) / np.bincount(u)
+    everywhere = np.zeros(len(body), np.intp)
+    city = (others(everywhere, body, hits) + 0.5) / (others(everywhere, body, cases) + 1)
+    return (others(stratum, own, hits) + CITY_ORDERS * city) / (others(stratum, own, cases) + CITY_ORDERS)
 
 
 def chances(counted: Counted) -> Floats:

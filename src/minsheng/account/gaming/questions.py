@@ -32,7 +32,7 @@ def closed_orders(since: datetime, until: datetime) -> Table:
     rows = _joined(rows, answers, "answer_id")
     rows = _joined(rows, _contacts(rows), "contact_id")
     rows = _joined(rows, _changes(), "changed_id")
-    rows = _joined(rows, _doubled(orders), "doubled_id")
+    rows = _joined(rows, _doubled(), "doubled_id")
     return rows.filter(rows.unit != "").select(
         "order_id", "no", "unit", "lead", "category", "category2", "kind", "place", "received_at", "closed_at", "due",
         "calls", "resolved",
@@ -126,9 +126,10 @@ def _changes() -> Table:
     )
 
 
-def _doubled(orders: Table) -> Table:
-    """Orders that were split into a part about the same second-level category."""
-    events = table("events")
+def _doubled() -> Table:
+    """By order that was split whether a part is about the same second-level category. Sameness is asked after joining:
+    as a filter it would become one, of all orders of a category with each other."""
+    events, orders = table("events"), table("orders")
     parts = events.filter(events.name == "received", events.rest.contains('"split_from"'))
     parts = parts.select(part_id=parts.order_id, of=parts.rest.re_extract('"split_from": "([^"]*)"', 1))
     what = orders.select(own=orders.order_id, part_category=orders.category2)
@@ -137,8 +138,8 @@ def _doubled(orders: Table) -> Table:
         orders.select(doubled_id=orders.order_id, of_no=orders.no, of_category=orders.category2),
         [("of", "of_no")],
     )
-    same = both.filter((both.part_category != "") & (both.part_category == both.of_category))
-    return same.group_by("doubled_id").aggregate(doubled=ibis.literal(True))
+    same = (both.part_category != "") & (both.part_category == both.of_category)
+    return both.group_by("doubled_id").aggregate(doubled=same.any())
 
 
 def repeats(since: datetime, until: datetime, days: int = REPEAT_DAYS) -> Table:

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from minsheng.core.ledger.leaf import Fields, commit
 
 
+def box_place(commitment: bytes) -> str:
+    """Where, among what an order seals, the key of an answer's commitment is kept."""
+    return f"answer/{commitment.hex()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer as it was given, with what opens its commitment: the order's tag, event, time, grade, key (hex)."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minsheng.doors.account import figures, log, receipts, releases
+from minsheng.doors.account import appraising, audit, cases, figures, log, receipts, releases, signs
 
 urlpatterns = [
     path("log/checkpoint", log.checkpoint, name="log-checkpoint"),
@@ -24,4 +24,26 @@ urlpatterns = [
     path("figures", figures.page, name="figures"),
     path("figures/dictionary.csv", figures.dictionary, name="figures-dictionary"),
     path("figures/table.<str:kind>", figures.table, name="figures-table"),
+    path("staff/appraisal", appraising.page, name="appraisal"),
+    path("staff/appraisal/workbook", appraising.book, name="appraisal-book"),
+    path("staff/appraisal/evaluation", appraising.judged, name="evaluation"),
+    path("staff/appraisal/cases", cases.listing, name="cases"),
+    path("staff/appraisal/cases/new/<str:kind>", cases.lodge, name="case-new"),
+    path("staff/appraisal/cases/<str:no>", cases.page, name="case"),
+    path("staff/appraisal/cases/<str:no>/do", cases.do, name="case-do"),
+    path("staff/appraisal/inquiries", cases.inquiries, name="inquiries"),
+    path("staff/appraisal/signs", signs.listing, name="signs"),
+    path("staff/appraisal/signs/<str:month>/<str:sign>/<str:unit>", signs.page, name="sign"),
+    path("staff/appraisal/signs/<str:month>/<str:sign>/<str:unit>/inquire", signs.inquire, name="sign-inquire"),
+    path("staff/audit", audit.desk, name="audit"),
+    path("staff/audit/recalls", audit.frame, name="recall-new"),
+    path("staff/audit/recalls/<str:no>", audit.recall, name="recall"),
+    path("staff/audit/recalls/<str:no>/do", audit.recall_do, name="recall-do"),
+    path("staff/audit/mystery", audit.plan, name="mystery-new"),
+    path("staff/audit/mystery/<str:no>", audit.mysteries, name="mystery"),
+    path("staff/audit/mystery/<str:no>/sheet", audit.mystery_sheet, name="mystery-sheet"),
+    path("staff/audit/carrier", audit.carrier_file, name="carrier-new"),
+    path("staff/audit/carrier/<str:no>", audit.carrier_page, name="carrier"),
+    path("staff/audit/box", audit.box, name="audit-box"),
+    path("staff/audit/orders/<str:no>", audit.order, name="audit-order"),
 ]

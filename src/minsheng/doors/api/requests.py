@@ -14,8 +14,8 @@ from minsheng.core.wire import plain
 from minsheng.doors.account.receipts import address, signed
 from minsheng.doors.api.root import spoken
 from minsheng.ground import present
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, intake, reading, saying, tries
-from minsheng.respond.vault import Person
 
 router = Router(tags=["requests"])
 

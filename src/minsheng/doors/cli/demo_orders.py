@@ -29,8 +29,8 @@ from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
 from minsheng.ground.city import CityPack
 from minsheng.ground.city.rows import Unit
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, intake
-from minsheng.respond.vault import Person
 from minsheng.sim.centre import EMERGENCY, EXPLAINED, LEGAL
 from minsheng.sim.demand import Leaf, leaves_of
 from minsheng.sim.place import Community, Place

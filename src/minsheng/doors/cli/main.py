@@ -155,6 +155,11 @@ def _accounts(verb: Adder) -> None:
     sub.add_argument("--period", required=True, metavar="YYYY-MM")
     sub.add_argument("--out", type=Path, metavar="FILE", help="default YYYY-MM.xlsx")
     _on(sub)
+    from minsheng.doors.cli.audit import arguments as auditing
+
+    sub = verb("audit", "the auditor's keys, the box of sealed ballots, and their check", "audit", "audit")
+    auditing(sub)
+    _on(sub)
     from minsheng.doors.cli.gaming import arguments as signs
 
     sub = verb("gaming", "a month's signs of gaming, each a lead and no verdict", "gaming", "gaming")

@@ -28,8 +28,8 @@ from minsheng.doors.frame.fields import Field, filled
 from minsheng.doors.frame.page import actor, show, staff
 from minsheng.ground import present
 from minsheng.ground.access import sight
+from minsheng.ground.vault import Person
 from minsheng.respond import casework, desk_reads, drafts, intake, knowledge
-from minsheng.respond.vault import Person
 
 DRAFT = "call"
 _PHONE = re.compile(r"[0-9+() -]{0,32}")

@@ -22,8 +22,8 @@ from minsheng.doors.frame import menu, showing
 from minsheng.doors.frame.page import actor, show, staff
 from minsheng.ground import present
 from minsheng.ground.access import sight
+from minsheng.ground.vault import Person, person_of
 from minsheng.respond import casework, reading
-from minsheng.respond.vault import Person, person_of
 
 SPREAD = 5
 """Clerks begin among so many of the first due, so that two rarely hold the same order."""

@@ -23,9 +23,9 @@ from minsheng.doors.frame.fields import Form, filled
 from minsheng.doors.frame.look import back
 from minsheng.doors.frame.page import ORDER_ROLES, actor, show, staff
 from minsheng.ground.access import sight
+from minsheng.ground.vault import Person, person_of
 from minsheng.respond import casework, desk_reads, drafts, knowledge, reading, saying
 from minsheng.respond.saying import Unreadable
-from minsheng.respond.vault import Person, person_of
 
 RECENT = 4
 """Lines of the timeline that a drawer shows."""

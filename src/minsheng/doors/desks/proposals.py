@@ -14,11 +14,11 @@ from minsheng.doors.desks import names
 from minsheng.doors.frame import showing
 from minsheng.doors.frame.fields import Field
 from minsheng.ground import present
+from minsheng.ground.vault import Person
 from minsheng.respond import dispatch
 from minsheng.respond.learning.texts import Message
 from minsheng.respond.likeness import literal, vector
 from minsheng.respond.redact import redact
-from minsheng.respond.vault import Person
 
 ENOUGH = 6
 """Characters from which words are worth a look."""

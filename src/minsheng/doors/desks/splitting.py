@@ -6,8 +6,8 @@ import hashlib
 
 from minsheng.core import Actor, Forbidden, allowed
 from minsheng.core import commands as say
+from minsheng.ground.vault import Person, person_of
 from minsheng.respond import casework, intake
-from minsheng.respond.vault import Person, person_of
 
 
 def split(no: str, parts: list[str], by: Actor) -> list[str]:

@@ -24,6 +24,7 @@ STUDY = frozenset({R.ANALYST, R.SUPERVISOR, R.LEADER})
 RUN = frozenset({R.SUPERVISOR, R.LEADER})
 TOPICS = STUDY | {R.INSPECTOR}
 BOARD = STUDY
+APPRAISAL = STUDY | {R.QUALITY, R.UNIT_HEAD, R.INSPECTOR, R.AUDITOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ DESKS = (
     Desk("months", _("月调度"), TOPICS),
     Desk("tasks", _("调度任务"), UNIT_ROLES),
     Desk("library", _("政策库"), UNIT_ROLES | TOPICS - {R.SUPERVISOR}),
-    Desk("knowledge", _("知识库")),
+    Desk("appraisal", _("考核"), APPRAISAL),
+    Desk("audit", _("审计"), frozenset({R.AUDITOR})),
+    Desk("knowledge", _("知识库"), frozenset(R) - STUDY),
 )
 
 

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from minsheng.doors.frame.fields import Field
 from minsheng.doors.portal import asking, browser
+from minsheng.ground.vault import Person
 from minsheng.respond import intake
-from minsheng.respond.vault import Person
 
 CHANNEL = "web"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from minsheng.ground.vault import words_of
 from minsheng.respond import casework, intake, reading
-from minsheng.respond.vault import words_of
 
 
 def by_review(no: str) -> dict[int, str]:

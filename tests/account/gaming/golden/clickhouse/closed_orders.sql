@@ -1,4 +1,4 @@
-WITH "t21" AS (
+WITH "t28" AS (
   SELECT
     "t2"."order_id" AS "order_id",
     "t2"."no" AS "no",
@@ -43,7 +43,7 @@ WITH "t21" AS (
     "t2"."card" AS "card",
     "t2"."cards" AS "cards",
     "t2"."unit" AS "lead",
-    COALESCE("t20"."main_unit", COALESCE("t14"."to", "t2"."unit")) AS "unit",
+    COALESCE("t26"."main_unit", COALESCE("t18"."to", "t2"."unit")) AS "unit",
     COALESCE(
       (
         "t2"."category2" <> ''
@@ -54,10 +54,10 @@ WITH "t21" AS (
             "t2"."category2" <> ''
           )
           AND (
-            "t20"."main_category" <> ''
+            "t26"."main_category" <> ''
           )
           AND (
-            "t2"."category2" <> "t20"."main_category"
+            "t2"."category2" <> "t26"."main_category"
           )
         )
         OR (
@@ -65,10 +65,10 @@ WITH "t21" AS (
             "t2"."place" <> ''
           )
           AND (
-            "t20"."main_place" <> ''
+            "t26"."main_place" <> ''
           )
           AND (
-            "t2"."place" <> "t20"."main_place"
+            "t2"."place" <> "t26"."main_place"
           )
         )
       ),
@@ -77,25 +77,25 @@ WITH "t21" AS (
   FROM "orders" AS "t2"
   LEFT OUTER JOIN (
     SELECT
-      "t6"."order_id" AS "passed_id",
-      argMax(tuple("t6"."to_unit"), "t6"."seq").1 AS "to"
+      "t8"."order_id" AS "passed_id",
+      argMax(tuple("t8"."to_unit"), "t8"."seq").1 AS "to"
     FROM (
       SELECT
         *
       FROM "events" AS "t0"
       WHERE
         "t0"."name" = 'passed_down'
-    ) AS "t6"
+    ) AS "t8"
     GROUP BY
-      "t6"."order_id"
-  ) AS "t14"
-    ON "t2"."order_id" = "t14"."passed_id"
+      "t8"."order_id"
+  ) AS "t18"
+    ON "t2"."order_id" = "t18"."passed_id"
   LEFT OUTER JOIN (
     SELECT
-      "t18"."no" AS "main_no",
-      "t18"."unit" AS "main_unit",
-      "t18"."category2" AS "main_category",
-      "t18"."place" AS "main_place"
+      "t23"."no" AS "main_no",
+      "t23"."unit" AS "main_unit",
+      "t23"."category2" AS "main_category",
+      "t23"."place" AS "main_place"
     FROM (
       SELECT
         "t2"."order_id" AS "order_id",
@@ -141,147 +141,147 @@ WITH "t21" AS (
         "t2"."card" AS "card",
         "t2"."cards" AS "cards",
         "t2"."unit" AS "lead",
-        COALESCE("t14"."to", "t2"."unit") AS "unit"
+        COALESCE("t18"."to", "t2"."unit") AS "unit"
       FROM "orders" AS "t2"
       LEFT OUTER JOIN (
         SELECT
-          "t6"."order_id" AS "passed_id",
-          argMax(tuple("t6"."to_unit"), "t6"."seq").1 AS "to"
+          "t8"."order_id" AS "passed_id",
+          argMax(tuple("t8"."to_unit"), "t8"."seq").1 AS "to"
         FROM (
           SELECT
             *
           FROM "events" AS "t0"
           WHERE
             "t0"."name" = 'passed_down'
-        ) AS "t6"
+        ) AS "t8"
         GROUP BY
-          "t6"."order_id"
-      ) AS "t14"
-        ON "t2"."order_id" = "t14"."passed_id"
-    ) AS "t18"
-  ) AS "t20"
-    ON "t2"."merged_into" = "t20"."main_no" AND "t2"."merged_into" <> ''
+          "t8"."order_id"
+      ) AS "t18"
+        ON "t2"."order_id" = "t18"."passed_id"
+    ) AS "t23"
+  ) AS "t26"
+    ON "t2"."merged_into" = "t26"."main_no" AND "t2"."merged_into" <> ''
 )
 SELECT
-  "t46"."order_id" AS "order_id",
-  "t46"."no" AS "no",
-  "t46"."unit" AS "unit",
-  "t46"."lead" AS "lead",
-  "t46"."category" AS "category",
-  "t46"."category2" AS "category2",
-  "t46"."kind" AS "kind",
-  "t46"."place" AS "place",
-  "t46"."received_at" AS "received_at",
-  "t46"."closed_at" AS "closed_at",
-  "t46"."due" AS "due",
-  "t46"."calls" AS "calls",
-  "t46"."resolved" AS "resolved",
-  "t46"."merged_away" AS "merged_away",
-  "t46"."replied_at" AS "replied_at",
-  "t46"."told_at" AS "told_at",
-  "t46"."contact_at" AS "contact_at",
-  "t46"."excluded"
+  "t45"."order_id" AS "order_id",
+  "t45"."no" AS "no",
+  "t45"."unit" AS "unit",
+  "t45"."lead" AS "lead",
+  "t45"."category" AS "category",
+  "t45"."category2" AS "category2",
+  "t45"."kind" AS "kind",
+  "t45"."place" AS "place",
+  "t45"."received_at" AS "received_at",
+  "t45"."closed_at" AS "closed_at",
+  "t45"."due" AS "due",
+  "t45"."calls" AS "calls",
+  "t45"."resolved" AS "resolved",
+  "t45"."merged_away" AS "merged_away",
+  "t45"."replied_at" AS "replied_at",
+  "t45"."told_at" AS "told_at",
+  "t45"."contact_at" AS "contact_at",
+  "t45"."excluded"
   OR (
-    "t46"."merged_into" <> ''
+    "t45"."merged_into" <> ''
   )
   OR (
-    "t46"."closing" = 'withdrawn'
+    "t45"."closing" = 'withdrawn'
   ) AS "left_out",
-  COALESCE("t46"."result", '') AS "result",
-  COALESCE("t46"."answer", '') AS "answer",
-  COALESCE("t46"."reached", FALSE) AS "reached",
-  COALESCE("t46"."pressed", FALSE) AS "pressed",
-  COALESCE("t46"."exclusion_asked", FALSE) OR "t46"."excluded" AS "exclusion_asked",
-  "t46"."kind" IN ('complaint', 'report') OR COALESCE("t46"."demoted", FALSE) AS "complaint",
-  COALESCE("t46"."demoted", FALSE) AS "demoted",
-  COALESCE("t46"."doubled", FALSE) AS "doubled"
+  COALESCE("t45"."result", '') AS "result",
+  COALESCE("t45"."answer", '') AS "answer",
+  COALESCE("t45"."reached", FALSE) AS "reached",
+  COALESCE("t45"."pressed", FALSE) AS "pressed",
+  COALESCE("t45"."exclusion_asked", FALSE) OR "t45"."excluded" AS "exclusion_asked",
+  "t45"."kind" IN ('complaint', 'report') OR COALESCE("t45"."demoted", FALSE) AS "complaint",
+  COALESCE("t45"."demoted", FALSE) AS "demoted",
+  COALESCE("t45"."doubled", FALSE) AS "doubled"
 FROM (
   SELECT
-    "t29"."order_id" AS "order_id",
-    "t29"."no" AS "no",
-    "t29"."version" AS "version",
-    "t29"."day" AS "day",
-    "t29"."received_at" AS "received_at",
-    "t29"."channel" AS "channel",
-    "t29"."kind" AS "kind",
-    "t29"."urgency" AS "urgency",
-    "t29"."secret" AS "secret",
-    "t29"."anonymous" AS "anonymous",
-    "t29"."category" AS "category",
-    "t29"."category2" AS "category2",
-    "t29"."category1" AS "category1",
-    "t29"."area" AS "area",
-    "t29"."township" AS "township",
-    "t29"."county" AS "county",
-    "t29"."place" AS "place",
-    "t29"."level" AS "level",
-    "t29"."unit2" AS "unit2",
-    "t29"."units" AS "units",
-    "t29"."co_units" AS "co_units",
-    "t29"."state" AS "state",
-    "t29"."promised" AS "promised",
-    "t29"."dispatched_at" AS "dispatched_at",
-    "t29"."due" AS "due",
-    "t29"."first_replied_at" AS "first_replied_at",
-    "t29"."on_time" AS "on_time",
-    "t29"."answered_at" AS "answered_at",
-    "t29"."closed_at" AS "closed_at",
-    "t29"."closing" AS "closing",
-    "t29"."resolved" AS "resolved",
-    "t29"."returns" AS "returns",
-    "t29"."extensions" AS "extensions",
-    "t29"."reworks" AS "reworks",
-    "t29"."reopened" AS "reopened",
-    "t29"."calls" AS "calls",
-    "t29"."excluded" AS "excluded",
-    "t29"."merged_into" AS "merged_into",
-    "t29"."absorbed" AS "absorbed",
-    "t29"."parked" AS "parked",
-    "t29"."card" AS "card",
-    "t29"."cards" AS "cards",
-    "t29"."lead" AS "lead",
-    "t29"."unit" AS "unit",
-    "t29"."merged_away" AS "merged_away",
-    "t38"."replied_id" AS "replied_id",
-    "t38"."replied_at" AS "replied_at",
-    "t38"."result" AS "result",
-    "t15"."answer_id" AS "answer_id",
-    "t15"."answer" AS "answer",
-    "t15"."told_at" AS "told_at",
-    "t15"."reached" AS "reached",
-    "t15"."pressed" AS "pressed",
-    "t45"."contact_id" AS "contact_id",
-    "t45"."contact_at" AS "contact_at",
-    "t17"."changed_id" AS "changed_id",
-    "t17"."exclusion_asked" AS "exclusion_asked",
-    "t17"."demoted" AS "demoted",
-    "t36"."doubled_id" AS "doubled_id",
-    "t36"."doubled" AS "doubled"
+    "t32"."order_id" AS "order_id",
+    "t32"."no" AS "no",
+    "t32"."version" AS "version",
+    "t32"."day" AS "day",
+    "t32"."received_at" AS "received_at",
+    "t32"."channel" AS "channel",
+    "t32"."kind" AS "kind",
+    "t32"."urgency" AS "urgency",
+    "t32"."secret" AS "secret",
+    "t32"."anonymous" AS "anonymous",
+    "t32"."category" AS "category",
+    "t32"."category2" AS "category2",
+    "t32"."category1" AS "category1",
+    "t32"."area" AS "area",
+    "t32"."township" AS "township",
+    "t32"."county" AS "county",
+    "t32"."place" AS "place",
+    "t32"."level" AS "level",
+    "t32"."unit2" AS "unit2",
+    "t32"."units" AS "units",
+    "t32"."co_units" AS "co_units",
+    "t32"."state" AS "state",
+    "t32"."promised" AS "promised",
+    "t32"."dispatched_at" AS "dispatched_at",
+    "t32"."due" AS "due",
+    "t32"."first_replied_at" AS "first_replied_at",
+    "t32"."on_time" AS "on_time",
+    "t32"."answered_at" AS "answered_at",
+    "t32"."closed_at" AS "closed_at",
+    "t32"."closing" AS "closing",
+    "t32"."resolved" AS "resolved",
+    "t32"."returns" AS "returns",
+    "t32"."extensions" AS "extensions",
+    "t32"."reworks" AS "reworks",
+    "t32"."reopened" AS "reopened",
+    "t32"."calls" AS "calls",
+    "t32"."excluded" AS "excluded",
+    "t32"."merged_into" AS "merged_into",
+    "t32"."absorbed" AS "absorbed",
+    "t32"."parked" AS "parked",
+    "t32"."card" AS "card",
+    "t32"."cards" AS "cards",
+    "t32"."lead" AS "lead",
+    "t32"."unit" AS "unit",
+    "t32"."merged_away" AS "merged_away",
+    "t37"."replied_id" AS "replied_id",
+    "t37"."replied_at" AS "replied_at",
+    "t37"."result" AS "result",
+    "t19"."answer_id" AS "answer_id",
+    "t19"."answer" AS "answer",
+    "t19"."told_at" AS "told_at",
+    "t19"."reached" AS "reached",
+    "t19"."pressed" AS "pressed",
+    "t44"."contact_id" AS "contact_id",
+    "t44"."contact_at" AS "contact_at",
+    "t22"."changed_id" AS "changed_id",
+    "t22"."exclusion_asked" AS "exclusion_asked",
+    "t22"."demoted" AS "demoted",
+    "t27"."doubled_id" AS "doubled_id",
+    "t27"."doubled" AS "doubled"
   FROM (
     SELECT
       *
-    FROM "t21" AS "t22"
+    FROM "t28" AS "t29"
     WHERE
-      "t22"."closed_at" >= toTimeZone(CAST('2026-03-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
-      AND "t22"."closed_at" < toTimeZone(CAST('2026-04-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
-  ) AS "t29"
+      "t29"."closed_at" >= toTimeZone(CAST('2026-03-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
+      AND "t29"."closed_at" < toTimeZone(CAST('2026-04-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
+  ) AS "t32"
   LEFT OUTER JOIN (
     SELECT
-      "t34"."order_id" AS "replied_id",
-      argMin(tuple("t34"."at"), "t34"."seq").1 AS "replied_at",
-      argMin(tuple("t34"."code"), "t34"."seq").1 AS "result"
+      "t35"."order_id" AS "replied_id",
+      argMin(tuple("t35"."at"), "t35"."seq").1 AS "replied_at",
+      argMin(tuple("t35"."code"), "t35"."seq").1 AS "result"
     FROM (
       SELECT
         *
       FROM (
         SELECT
-          "t9"."order_id" AS "order_id",
-          "t9"."seq" AS "seq",
-          "t9"."at" AS "at",
-          "t9"."code" AS "code",
-          "t9"."by" AS "by",
-          "t30"."mine" AS "mine",
-          "t30"."whose" AS "whose"
+          "t13"."order_id" AS "order_id",
+          "t13"."seq" AS "seq",
+          "t13"."at" AS "at",
+          "t13"."code" AS "code",
+          "t13"."by" AS "by",
+          "t33"."mine" AS "mine",
+          "t33"."whose" AS "whose"
         FROM (
           SELECT
             "t0"."order_id" AS "order_id",
@@ -292,56 +292,56 @@ FROM (
           FROM "events" AS "t0"
           WHERE
             "t0"."name" = 'replied'
-        ) AS "t9"
+        ) AS "t13"
         INNER JOIN (
           SELECT
-            "t22"."order_id" AS "mine",
-            "t22"."unit" AS "whose"
-          FROM "t21" AS "t22"
+            "t29"."order_id" AS "mine",
+            "t29"."unit" AS "whose"
+          FROM "t28" AS "t29"
           WHERE
-            "t22"."closed_at" >= toTimeZone(CAST('2026-03-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
-            AND "t22"."closed_at" < toTimeZone(CAST('2026-04-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
-        ) AS "t30"
-          ON "t9"."order_id" = "t30"."mine"
-      ) AS "t32"
+            "t29"."closed_at" >= toTimeZone(CAST('2026-03-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
+            AND "t29"."closed_at" < toTimeZone(CAST('2026-04-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
+        ) AS "t33"
+          ON "t13"."order_id" = "t33"."mine"
+      ) AS "t34"
       WHERE
-        "t32"."by" = "t32"."whose"
-    ) AS "t34"
+        "t34"."by" = "t34"."whose"
+    ) AS "t35"
     GROUP BY
-      "t34"."order_id"
-  ) AS "t38"
-    ON "t29"."order_id" = "t38"."replied_id"
+      "t35"."order_id"
+  ) AS "t37"
+    ON "t32"."order_id" = "t37"."replied_id"
   LEFT OUTER JOIN (
     SELECT
-      "t3"."order_id" AS "answer_id",
-      argMinIf(tuple("t3"."yes"), "t3"."seq", "t3"."yes" <> '').1 AS "answer",
-      argMinIf(tuple("t3"."at"), "t3"."seq", "t3"."yes" <> '').1 AS "told_at",
-      MAX("t3"."reached" = 'yes') AS "reached",
-      MAX(position("t3"."rest", '"pressed": true') > 0) AS "pressed"
+      "t5"."order_id" AS "answer_id",
+      argMinIf(tuple("t5"."yes"), "t5"."seq", "t5"."yes" <> '').1 AS "answer",
+      argMinIf(tuple("t5"."at"), "t5"."seq", "t5"."yes" <> '').1 AS "told_at",
+      MAX("t5"."reached" = 'yes') AS "reached",
+      MAX(position("t5"."rest", '"pressed": true') > 0) AS "pressed"
     FROM (
       SELECT
         *
       FROM "events" AS "t0"
       WHERE
         "t0"."name" = 'called_back'
-    ) AS "t3"
+    ) AS "t5"
     GROUP BY
-      "t3"."order_id"
-  ) AS "t15"
-    ON "t29"."order_id" = "t15"."answer_id"
+      "t5"."order_id"
+  ) AS "t19"
+    ON "t32"."order_id" = "t19"."answer_id"
   LEFT OUTER JOIN (
     SELECT
-      "t43"."contact_id" AS "contact_id",
-      MAX("t43"."contact") AS "contact_at"
+      "t42"."contact_id" AS "contact_id",
+      MAX("t42"."contact") AS "contact_at"
     FROM (
       SELECT
         *
       FROM (
         SELECT
-          "t10"."contact_id" AS "contact_id",
-          "t10"."contact" AS "contact",
-          "t41"."mine" AS "mine",
-          "t41"."until" AS "until"
+          "t15"."contact_id" AS "contact_id",
+          "t15"."contact" AS "contact",
+          "t40"."mine" AS "mine",
+          "t40"."until" AS "until"
         FROM (
           SELECT
             "t0"."order_id" AS "contact_id",
@@ -350,91 +350,91 @@ FROM (
           WHERE
             "t0"."name" IN ('replied', 'progressed')
             AND position("t0"."rest", '"contacted": true') > 0
-        ) AS "t10"
+        ) AS "t15"
         INNER JOIN (
           SELECT
-            "t39"."order_id" AS "mine",
-            "t39"."told_at" AS "until"
+            "t38"."order_id" AS "mine",
+            "t38"."told_at" AS "until"
           FROM (
             SELECT
-              "t29"."order_id" AS "order_id",
-              "t29"."no" AS "no",
-              "t29"."version" AS "version",
-              "t29"."day" AS "day",
-              "t29"."received_at" AS "received_at",
-              "t29"."channel" AS "channel",
-              "t29"."kind" AS "kind",
-              "t29"."urgency" AS "urgency",
-              "t29"."secret" AS "secret",
-              "t29"."anonymous" AS "anonymous",
-              "t29"."category" AS "category",
-              "t29"."category2" AS "category2",
-              "t29"."category1" AS "category1",
-              "t29"."area" AS "area",
-              "t29"."township" AS "township",
-              "t29"."county" AS "county",
-              "t29"."place" AS "place",
-              "t29"."level" AS "level",
-              "t29"."unit2" AS "unit2",
-              "t29"."units" AS "units",
-              "t29"."co_units" AS "co_units",
-              "t29"."state" AS "state",
-              "t29"."promised" AS "promised",
-              "t29"."dispatched_at" AS "dispatched_at",
-              "t29"."due" AS "due",
-              "t29"."first_replied_at" AS "first_replied_at",
-              "t29"."on_time" AS "on_time",
-              "t29"."answered_at" AS "answered_at",
-              "t29"."closed_at" AS "closed_at",
-              "t29"."closing" AS "closing",
-              "t29"."resolved" AS "resolved",
-              "t29"."returns" AS "returns",
-              "t29"."extensions" AS "extensions",
-              "t29"."reworks" AS "reworks",
-              "t29"."reopened" AS "reopened",
-              "t29"."calls" AS "calls",
-              "t29"."excluded" AS "excluded",
-              "t29"."merged_into" AS "merged_into",
-              "t29"."absorbed" AS "absorbed",
-              "t29"."parked" AS "parked",
-              "t29"."card" AS "card",
-              "t29"."cards" AS "cards",
-              "t29"."lead" AS "lead",
-              "t29"."unit" AS "unit",
-              "t29"."merged_away" AS "merged_away",
-              "t38"."replied_id" AS "replied_id",
-              "t38"."replied_at" AS "replied_at",
-              "t38"."result" AS "result",
-              "t15"."answer_id" AS "answer_id",
-              "t15"."answer" AS "answer",
-              "t15"."told_at" AS "told_at",
-              "t15"."reached" AS "reached",
-              "t15"."pressed" AS "pressed"
+              "t32"."order_id" AS "order_id",
+              "t32"."no" AS "no",
+              "t32"."version" AS "version",
+              "t32"."day" AS "day",
+              "t32"."received_at" AS "received_at",
+              "t32"."channel" AS "channel",
+              "t32"."kind" AS "kind",
+              "t32"."urgency" AS "urgency",
+              "t32"."secret" AS "secret",
+              "t32"."anonymous" AS "anonymous",
+              "t32"."category" AS "category",
+              "t32"."category2" AS "category2",
+              "t32"."category1" AS "category1",
+              "t32"."area" AS "area",
+              "t32"."township" AS "township",
+              "t32"."county" AS "county",
+              "t32"."place" AS "place",
+              "t32"."level" AS "level",
+              "t32"."unit2" AS "unit2",
+              "t32"."units" AS "units",
+              "t32"."co_units" AS "co_units",
+              "t32"."state" AS "state",
+              "t32"."promised" AS "promised",
+              "t32"."dispatched_at" AS "dispatched_at",
+              "t32"."due" AS "due",
+              "t32"."first_replied_at" AS "first_replied_at",
+              "t32"."on_time" AS "on_time",
+              "t32"."answered_at" AS "answered_at",
+              "t32"."closed_at" AS "closed_at",
+              "t32"."closing" AS "closing",
+              "t32"."resolved" AS "resolved",
+              "t32"."returns" AS "returns",
+              "t32"."extensions" AS "extensions",
+              "t32"."reworks" AS "reworks",
+              "t32"."reopened" AS "reopened",
+              "t32"."calls" AS "calls",
+              "t32"."excluded" AS "excluded",
+              "t32"."merged_into" AS "merged_into",
+              "t32"."absorbed" AS "absorbed",
+              "t32"."parked" AS "parked",
+              "t32"."card" AS "card",
+              "t32"."cards" AS "cards",
+              "t32"."lead" AS "lead",
+              "t32"."unit" AS "unit",
+              "t32"."merged_away" AS "merged_away",
+              "t37"."replied_id" AS "replied_id",
+              "t37"."replied_at" AS "replied_at",
+              "t37"."result" AS "result",
+              "t19"."answer_id" AS "answer_id",
+              "t19"."answer" AS "answer",
+              "t19"."told_at" AS "told_at",
+              "t19"."reached" AS "reached",
+              "t19"."pressed" AS "pressed"
             FROM (
               SELECT
                 *
-              FROM "t21" AS "t22"
+              FROM "t28" AS "t29"
               WHERE
-                "t22"."closed_at" >= toTimeZone(CAST('2026-03-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
-                AND "t22"."closed_at" < toTimeZone(CAST('2026-04-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
-            ) AS "t29"
+                "t29"."closed_at" >= toTimeZone(CAST('2026-03-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
+                AND "t29"."closed_at" < toTimeZone(CAST('2026-04-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
+            ) AS "t32"
             LEFT OUTER JOIN (
               SELECT
-                "t34"."order_id" AS "replied_id",
-                argMin(tuple("t34"."at"), "t34"."seq").1 AS "replied_at",
-                argMin(tuple("t34"."code"), "t34"."seq").1 AS "result"
+                "t35"."order_id" AS "replied_id",
+                argMin(tuple("t35"."at"), "t35"."seq").1 AS "replied_at",
+                argMin(tuple("t35"."code"), "t35"."seq").1 AS "result"
               FROM (
                 SELECT
                   *
                 FROM (
                   SELECT
-                    "t9"."order_id" AS "order_id",
-                    "t9"."seq" AS "seq",
-                    "t9"."at" AS "at",
-                    "t9"."code" AS "code",
-                    "t9"."by" AS "by",
-                    "t30"."mine" AS "mine",
-                    "t30"."whose" AS "whose"
+                    "t13"."order_id" AS "order_id",
+                    "t13"."seq" AS "seq",
+                    "t13"."at" AS "at",
+                    "t13"."code" AS "code",
+                    "t13"."by" AS "by",
+                    "t33"."mine" AS "mine",
+                    "t33"."whose" AS "whose"
                   FROM (
                     SELECT
                       "t0"."order_id" AS "order_id",
@@ -445,74 +445,74 @@ FROM (
                     FROM "events" AS "t0"
                     WHERE
                       "t0"."name" = 'replied'
-                  ) AS "t9"
+                  ) AS "t13"
                   INNER JOIN (
                     SELECT
-                      "t22"."order_id" AS "mine",
-                      "t22"."unit" AS "whose"
-                    FROM "t21" AS "t22"
+                      "t29"."order_id" AS "mine",
+                      "t29"."unit" AS "whose"
+                    FROM "t28" AS "t29"
                     WHERE
-                      "t22"."closed_at" >= toTimeZone(CAST('2026-03-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
-                      AND "t22"."closed_at" < toTimeZone(CAST('2026-04-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
-                  ) AS "t30"
-                    ON "t9"."order_id" = "t30"."mine"
-                ) AS "t32"
+                      "t29"."closed_at" >= toTimeZone(CAST('2026-03-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
+                      AND "t29"."closed_at" < toTimeZone(CAST('2026-04-01 00:00:00+00:00' AS Nullable(DateTime('UTC'))), 'UTC')
+                  ) AS "t33"
+                    ON "t13"."order_id" = "t33"."mine"
+                ) AS "t34"
                 WHERE
-                  "t32"."by" = "t32"."whose"
-              ) AS "t34"
+                  "t34"."by" = "t34"."whose"
+              ) AS "t35"
               GROUP BY
-                "t34"."order_id"
-            ) AS "t38"
-              ON "t29"."order_id" = "t38"."replied_id"
+                "t35"."order_id"
+            ) AS "t37"
+              ON "t32"."order_id" = "t37"."replied_id"
             LEFT OUTER JOIN (
               SELECT
-                "t3"."order_id" AS "answer_id",
-                argMinIf(tuple("t3"."yes"), "t3"."seq", "t3"."yes" <> '').1 AS "answer",
-                argMinIf(tuple("t3"."at"), "t3"."seq", "t3"."yes" <> '').1 AS "told_at",
-                MAX("t3"."reached" = 'yes') AS "reached",
-                MAX(position("t3"."rest", '"pressed": true') > 0) AS "pressed"
+                "t5"."order_id" AS "answer_id",
+                argMinIf(tuple("t5"."yes"), "t5"."seq", "t5"."yes" <> '').1 AS "answer",
+                argMinIf(tuple("t5"."at"), "t5"."seq", "t5"."yes" <> '').1 AS "told_at",
+                MAX("t5"."reached" = 'yes') AS "reached",
+                MAX(position("t5"."rest", '"pressed": true') > 0) AS "pressed"
               FROM (
                 SELECT
                   *
                 FROM "events" AS "t0"
                 WHERE
                   "t0"."name" = 'called_back'
-              ) AS "t3"
+              ) AS "t5"
               GROUP BY
-                "t3"."order_id"
-            ) AS "t15"
-              ON "t29"."order_id" = "t15"."answer_id"
-          ) AS "t39"
+                "t5"."order_id"
+            ) AS "t19"
+              ON "t32"."order_id" = "t19"."answer_id"
+          ) AS "t38"
           WHERE
-            isNotNull("t39"."told_at")
-        ) AS "t41"
-          ON "t10"."contact_id" = "t41"."mine"
-      ) AS "t42"
+            isNotNull("t38"."told_at")
+        ) AS "t40"
+          ON "t15"."contact_id" = "t40"."mine"
+      ) AS "t41"
       WHERE
-        "t42"."contact" <= "t42"."until"
-    ) AS "t43"
+        "t41"."contact" <= "t41"."until"
+    ) AS "t42"
     GROUP BY
-      "t43"."contact_id"
-  ) AS "t45"
-    ON "t29"."order_id" = "t45"."contact_id"
+      "t42"."contact_id"
+  ) AS "t44"
+    ON "t32"."order_id" = "t44"."contact_id"
   LEFT OUTER JOIN (
     SELECT
-      "t4"."order_id" AS "changed_id",
-      MAX("t4"."name" = 'exclusion_asked') AS "exclusion_asked",
+      "t6"."order_id" AS "changed_id",
+      MAX("t6"."name" = 'exclusion_asked') AS "exclusion_asked",
       MAX(
         (
-          "t4"."name" = 'reclassified'
+          "t6"."name" = 'reclassified'
         )
         AND (
           (
-            position("t4"."rest", '"kind": "inquiry"') > 0
+            position("t6"."rest", '"kind": "inquiry"') > 0
           )
           AND (
             (
-              position("t4"."rest", '"kind_before": "complaint"') > 0
+              position("t6"."rest", '"kind_before": "complaint"') > 0
             )
             OR (
-              position("t4"."rest", '"kind_before": "report"') > 0
+              position("t6"."rest", '"kind_before": "report"') > 0
             )
           )
         )
@@ -523,64 +523,65 @@ FROM (
       FROM "events" AS "t0"
       WHERE
         "t0"."name" IN ('exclusion_asked', 'reclassified')
-    ) AS "t4"
+    ) AS "t6"
     GROUP BY
-      "t4"."order_id"
-  ) AS "t17"
-    ON "t29"."order_id" = "t17"."changed_id"
+      "t6"."order_id"
+  ) AS "t22"
+    ON "t32"."order_id" = "t22"."changed_id"
   LEFT OUTER JOIN (
     SELECT
-      "t33"."doubled_id" AS "doubled_id",
-      TRUE AS "doubled"
+      "t20"."doubled_id" AS "doubled_id",
+      MAX(
+        (
+          "t20"."part_category" <> ''
+        )
+        AND (
+          "t20"."part_category" = "t20"."of_category"
+        )
+      ) AS "doubled"
     FROM (
       SELECT
-        *
+        "t14"."part_id" AS "part_id",
+        "t14"."of" AS "of",
+        "t11"."own" AS "own",
+        "t11"."part_category" AS "part_category",
+        "t12"."doubled_id" AS "doubled_id",
+        "t12"."of_no" AS "of_no",
+        "t12"."of_category" AS "of_category"
       FROM (
         SELECT
-          "t11"."part_id" AS "part_id",
-          "t11"."of" AS "of",
-          "t25"."own" AS "own",
-          "t25"."part_category" AS "part_category",
-          "t26"."doubled_id" AS "doubled_id",
-          "t26"."of_no" AS "of_no",
-          "t26"."of_category" AS "of_category"
-        FROM (
-          SELECT
-            "t0"."order_id" AS "part_id",
-            CASE
-              WHEN notEmpty(
-                extractGroups(CAST("t0"."rest" AS String), CONCAT('(', '"split_from": "([^"]*)"', ')'))[2]
-              )
-              THEN extractGroups(CAST("t0"."rest" AS String), CONCAT('(', '"split_from": "([^"]*)"', ')'))[2]
-              ELSE NULL
-            END AS "of"
-          FROM "events" AS "t0"
-          WHERE
-            "t0"."name" = 'received' AND position("t0"."rest", '"split_from"') > 0
-        ) AS "t11"
-        INNER JOIN (
-          SELECT
-            "t22"."order_id" AS "own",
-            "t22"."category2" AS "part_category"
-          FROM "t21" AS "t22"
-        ) AS "t25"
-          ON "t11"."part_id" = "t25"."own"
-        INNER JOIN (
-          SELECT
-            "t22"."order_id" AS "doubled_id",
-            "t22"."no" AS "of_no",
-            "t22"."category2" AS "of_category"
-          FROM "t21" AS "t22"
-        ) AS "t26"
-          ON "t11"."of" = "t26"."of_no"
-      ) AS "t31"
-      WHERE
-        "t31"."part_category" <> '' AND "t31"."part_category" = "t31"."of_category"
-    ) AS "t33"
+          "t0"."order_id" AS "part_id",
+          CASE
+            WHEN notEmpty(
+              extractGroups(CAST("t0"."rest" AS String), CONCAT('(', '"split_from": "([^"]*)"', ')'))[2]
+            )
+            THEN extractGroups(CAST("t0"."rest" AS String), CONCAT('(', '"split_from": "([^"]*)"', ')'))[2]
+            ELSE NULL
+          END AS "of"
+        FROM "events" AS "t0"
+        WHERE
+          "t0"."name" = 'received' AND position("t0"."rest", '"split_from"') > 0
+      ) AS "t14"
+      INNER JOIN (
+        SELECT
+          "t1"."order_id" AS "own",
+          "t1"."category2" AS "part_category"
+        FROM "orders" AS "t1"
+      ) AS "t11"
+        ON "t14"."part_id" = "t11"."own"
+      INNER JOIN (
+        SELECT
+          "t1"."order_id" AS "doubled_id",
+          "t1"."no" AS "of_no",
+          "t1"."category2" AS "of_category"
+        FROM "orders" AS "t1"
+      ) AS "t12"
+        ON "t14"."of" = "t12"."of_no"
+    ) AS "t20"
     GROUP BY
-      "t33"."doubled_id"
-  ) AS "t36"
-    ON "t29"."order_id" = "t36"."doubled_id"
-) AS "t46"
+      "t20"."doubled_id"
+  ) AS "t27"
+    ON "t32"."order_id" = "t27"."doubled_id"
+) AS "t45"
 WHERE
-  "t46"."unit" <> ''
+  "t45"."unit" <> ''

@@ -1,4 +1,4 @@
-WITH "t21" AS (
+WITH "t28" AS (
   SELECT
     "t2"."order_id",
     "t2"."no",
@@ -43,7 +43,7 @@ WITH "t21" AS (
     "t2"."card",
     "t2"."cards",
     "t2"."unit" AS "lead",
-    COALESCE("t20"."main_unit", COALESCE("t14"."to", "t2"."unit")) AS "unit",
+    COALESCE("t26"."main_unit", COALESCE("t18"."to", "t2"."unit")) AS "unit",
     COALESCE(
       (
         "t2"."category2" <> ''
@@ -54,10 +54,10 @@ WITH "t21" AS (
             "t2"."category2" <> ''
           )
           AND (
-            "t20"."main_category" <> ''
+            "t26"."main_category" <> ''
           )
           AND (
-            "t2"."category2" <> "t20"."main_category"
+            "t2"."category2" <> "t26"."main_category"
           )
         )
         OR (
@@ -65,10 +65,10 @@ WITH "t21" AS (
             "t2"."place" <> ''
           )
           AND (
-            "t20"."main_place" <> ''
+            "t26"."main_place" <> ''
           )
           AND (
-            "t2"."place" <> "t20"."main_place"
+            "t2"."place" <> "t26"."main_place"
           )
         )
       ),
@@ -77,25 +77,25 @@ WITH "t21" AS (
   FROM "orders" AS "t2"
   LEFT OUTER JOIN (
     SELECT
-      "t6"."order_id" AS "passed_id",
-      FIRST("t6"."to_unit" ORDER BY "t6"."seq" DESC) AS "to"
+      "t8"."order_id" AS "passed_id",
+      FIRST("t8"."to_unit" ORDER BY "t8"."seq" DESC) AS "to"
     FROM (
       SELECT
         *
       FROM "events" AS "t0"
       WHERE
         "t0"."name" = 'passed_down'
-    ) AS "t6"
+    ) AS "t8"
     GROUP BY
       1
-  ) AS "t14"
-    ON "t2"."order_id" = "t14"."passed_id"
+  ) AS "t18"
+    ON "t2"."order_id" = "t18"."passed_id"
   LEFT OUTER JOIN (
     SELECT
-      "t18"."no" AS "main_no",
-      "t18"."unit" AS "main_unit",
-      "t18"."category2" AS "main_category",
-      "t18"."place" AS "main_place"
+      "t23"."no" AS "main_no",
+      "t23"."unit" AS "main_unit",
+      "t23"."category2" AS "main_category",
+      "t23"."place" AS "main_place"
     FROM (
       SELECT
         "t2"."order_id",
@@ -141,147 +141,147 @@ WITH "t21" AS (
         "t2"."card",
         "t2"."cards",
         "t2"."unit" AS "lead",
-        COALESCE("t14"."to", "t2"."unit") AS "unit"
+        COALESCE("t18"."to", "t2"."unit") AS "unit"
       FROM "orders" AS "t2"
       LEFT OUTER JOIN (
         SELECT
-          "t6"."order_id" AS "passed_id",
-          FIRST("t6"."to_unit" ORDER BY "t6"."seq" DESC) AS "to"
+          "t8"."order_id" AS "passed_id",
+          FIRST("t8"."to_unit" ORDER BY "t8"."seq" DESC) AS "to"
         FROM (
           SELECT
             *
           FROM "events" AS "t0"
           WHERE
             "t0"."name" = 'passed_down'
-        ) AS "t6"
+        ) AS "t8"
         GROUP BY
           1
-      ) AS "t14"
-        ON "t2"."order_id" = "t14"."passed_id"
-    ) AS "t18"
-  ) AS "t20"
-    ON "t2"."merged_into" = "t20"."main_no" AND "t2"."merged_into" <> ''
+      ) AS "t18"
+        ON "t2"."order_id" = "t18"."passed_id"
+    ) AS "t23"
+  ) AS "t26"
+    ON "t2"."merged_into" = "t26"."main_no" AND "t2"."merged_into" <> ''
 )
 SELECT
-  "t46"."order_id",
-  "t46"."no",
-  "t46"."unit",
-  "t46"."lead",
-  "t46"."category",
-  "t46"."category2",
-  "t46"."kind",
-  "t46"."place",
-  "t46"."received_at",
-  "t46"."closed_at",
-  "t46"."due",
-  "t46"."calls",
-  "t46"."resolved",
-  "t46"."merged_away",
-  "t46"."replied_at",
-  "t46"."told_at",
-  "t46"."contact_at",
-  "t46"."excluded"
+  "t45"."order_id",
+  "t45"."no",
+  "t45"."unit",
+  "t45"."lead",
+  "t45"."category",
+  "t45"."category2",
+  "t45"."kind",
+  "t45"."place",
+  "t45"."received_at",
+  "t45"."closed_at",
+  "t45"."due",
+  "t45"."calls",
+  "t45"."resolved",
+  "t45"."merged_away",
+  "t45"."replied_at",
+  "t45"."told_at",
+  "t45"."contact_at",
+  "t45"."excluded"
   OR (
-    "t46"."merged_into" <> ''
+    "t45"."merged_into" <> ''
   )
   OR (
-    "t46"."closing" = 'withdrawn'
+    "t45"."closing" = 'withdrawn'
   ) AS "left_out",
-  COALESCE("t46"."result", '') AS "result",
-  COALESCE("t46"."answer", '') AS "answer",
-  COALESCE("t46"."reached", FALSE) AS "reached",
-  COALESCE("t46"."pressed", FALSE) AS "pressed",
-  COALESCE("t46"."exclusion_asked", FALSE) OR "t46"."excluded" AS "exclusion_asked",
-  "t46"."kind" IN ('complaint', 'report') OR COALESCE("t46"."demoted", FALSE) AS "complaint",
-  COALESCE("t46"."demoted", FALSE) AS "demoted",
-  COALESCE("t46"."doubled", FALSE) AS "doubled"
+  COALESCE("t45"."result", '') AS "result",
+  COALESCE("t45"."answer", '') AS "answer",
+  COALESCE("t45"."reached", FALSE) AS "reached",
+  COALESCE("t45"."pressed", FALSE) AS "pressed",
+  COALESCE("t45"."exclusion_asked", FALSE) OR "t45"."excluded" AS "exclusion_asked",
+  "t45"."kind" IN ('complaint', 'report') OR COALESCE("t45"."demoted", FALSE) AS "complaint",
+  COALESCE("t45"."demoted", FALSE) AS "demoted",
+  COALESCE("t45"."doubled", FALSE) AS "doubled"
 FROM (
   SELECT
-    "t29"."order_id",
-    "t29"."no",
-    "t29"."version",
-    "t29"."day",
-    "t29"."received_at",
-    "t29"."channel",
-    "t29"."kind",
-    "t29"."urgency",
-    "t29"."secret",
-    "t29"."anonymous",
-    "t29"."category",
-    "t29"."category2",
-    "t29"."category1",
-    "t29"."area",
-    "t29"."township",
-    "t29"."county",
-    "t29"."place",
-    "t29"."level",
-    "t29"."unit2",
-    "t29"."units",
-    "t29"."co_units",
-    "t29"."state",
-    "t29"."promised",
-    "t29"."dispatched_at",
-    "t29"."due",
-    "t29"."first_replied_at",
-    "t29"."on_time",
-    "t29"."answered_at",
-    "t29"."closed_at",
-    "t29"."closing",
-    "t29"."resolved",
-    "t29"."returns",
-    "t29"."extensions",
-    "t29"."reworks",
-    "t29"."reopened",
-    "t29"."calls",
-    "t29"."excluded",
-    "t29"."merged_into",
-    "t29"."absorbed",
-    "t29"."parked",
-    "t29"."card",
-    "t29"."cards",
-    "t29"."lead",
-    "t29"."unit",
-    "t29"."merged_away",
-    "t38"."replied_id",
-    "t38"."replied_at",
-    "t38"."result",
-    "t15"."answer_id",
-    "t15"."answer",
-    "t15"."told_at",
-    "t15"."reached",
-    "t15"."pressed",
-    "t45"."contact_id",
-    "t45"."contact_at",
-    "t17"."changed_id",
-    "t17"."exclusion_asked",
-    "t17"."demoted",
-    "t36"."doubled_id",
-    "t36"."doubled"
+    "t32"."order_id",
+    "t32"."no",
+    "t32"."version",
+    "t32"."day",
+    "t32"."received_at",
+    "t32"."channel",
+    "t32"."kind",
+    "t32"."urgency",
+    "t32"."secret",
+    "t32"."anonymous",
+    "t32"."category",
+    "t32"."category2",
+    "t32"."category1",
+    "t32"."area",
+    "t32"."township",
+    "t32"."county",
+    "t32"."place",
+    "t32"."level",
+    "t32"."unit2",
+    "t32"."units",
+    "t32"."co_units",
+    "t32"."state",
+    "t32"."promised",
+    "t32"."dispatched_at",
+    "t32"."due",
+    "t32"."first_replied_at",
+    "t32"."on_time",
+    "t32"."answered_at",
+    "t32"."closed_at",
+    "t32"."closing",
+    "t32"."resolved",
+    "t32"."returns",
+    "t32"."extensions",
+    "t32"."reworks",
+    "t32"."reopened",
+    "t32"."calls",
+    "t32"."excluded",
+    "t32"."merged_into",
+    "t32"."absorbed",
+    "t32"."parked",
+    "t32"."card",
+    "t32"."cards",
+    "t32"."lead",
+    "t32"."unit",
+    "t32"."merged_away",
+    "t37"."replied_id",
+    "t37"."replied_at",
+    "t37"."result",
+    "t19"."answer_id",
+    "t19"."answer",
+    "t19"."told_at",
+    "t19"."reached",
+    "t19"."pressed",
+    "t44"."contact_id",
+    "t44"."contact_at",
+    "t22"."changed_id",
+    "t22"."exclusion_asked",
+    "t22"."demoted",
+    "t27"."doubled_id",
+    "t27"."doubled"
   FROM (
     SELECT
       *
-    FROM "t21" AS "t22"
+    FROM "t28" AS "t29"
     WHERE
-      "t22"."closed_at" >= CAST('2026-03-01 00:00:00+00:00' AS TIMESTAMPTZ)
-      AND "t22"."closed_at" < CAST('2026-04-01 00:00:00+00:00' AS TIMESTAMPTZ)
-  ) AS "t29"
+      "t29"."closed_at" >= CAST('2026-03-01 00:00:00+00:00' AS TIMESTAMPTZ)
+      AND "t29"."closed_at" < CAST('2026-04-01 00:00:00+00:00' AS TIMESTAMPTZ)
+  ) AS "t32"
   LEFT OUTER JOIN (
     SELECT
-      "t34"."order_id" AS "replied_id",
-      FIRST("t34"."at" ORDER BY "t34"."seq") AS "replied_at",
-      FIRST("t34"."code" ORDER BY "t34"."seq") AS "result"
+      "t35"."order_id" AS "replied_id",
+      FIRST("t35"."at" ORDER BY "t35"."seq") AS "replied_at",
+      FIRST("t35"."code" ORDER BY "t35"."seq") AS "result"
     FROM (
       SELECT
         *
       FROM (
         SELECT
-          "t9"."order_id",
-          "t9"."seq",
-          "t9"."at",
-          "t9"."code",
-          "t9"."by",
-          "t30"."mine",
-          "t30"."whose"
+          "t13"."order_id",
+          "t13"."seq",
+          "t13"."at",
+          "t13"."code",
+          "t13"."by",
+          "t33"."mine",
+          "t33"."whose"
         FROM (
           SELECT
             "t0"."order_id",
@@ -292,58 +292,58 @@ FROM (
           FROM "events" AS "t0"
           WHERE
             "t0"."name" = 'replied'
-        ) AS "t9"
+        ) AS "t13"
         INNER JOIN (
           SELECT
-            "t22"."order_id" AS "mine",
-            "t22"."unit" AS "whose"
-          FROM "t21" AS "t22"
+            "t29"."order_id" AS "mine",
+            "t29"."unit" AS "whose"
+          FROM "t28" AS "t29"
           WHERE
-            "t22"."closed_at" >= CAST('2026-03-01 00:00:00+00:00' AS TIMESTAMPTZ)
-            AND "t22"."closed_at" < CAST('2026-04-01 00:00:00+00:00' AS TIMESTAMPTZ)
-        ) AS "t30"
-          ON "t9"."order_id" = "t30"."mine"
-      ) AS "t32"
+            "t29"."closed_at" >= CAST('2026-03-01 00:00:00+00:00' AS TIMESTAMPTZ)
+            AND "t29"."closed_at" < CAST('2026-04-01 00:00:00+00:00' AS TIMESTAMPTZ)
+        ) AS "t33"
+          ON "t13"."order_id" = "t33"."mine"
+      ) AS "t34"
       WHERE
-        "t32"."by" = "t32"."whose"
-    ) AS "t34"
+        "t34"."by" = "t34"."whose"
+    ) AS "t35"
     GROUP BY
       1
-  ) AS "t38"
-    ON "t29"."order_id" = "t38"."replied_id"
+  ) AS "t37"
+    ON "t32"."order_id" = "t37"."replied_id"
   LEFT OUTER JOIN (
     SELECT
-      "t3"."order_id" AS "answer_id",
-      FIRST("t3"."yes" ORDER BY "t3"."seq") FILTER(WHERE
-        "t3"."yes" <> '') AS "answer",
-      FIRST("t3"."at" ORDER BY "t3"."seq") FILTER(WHERE
-        "t3"."yes" <> '') AS "told_at",
-      BOOL_OR(CAST("t3"."reached" = 'yes' AS BOOLEAN)) AS "reached",
-      BOOL_OR(CAST(CONTAINS("t3"."rest", '"pressed": true') AS BOOLEAN)) AS "pressed"
+      "t5"."order_id" AS "answer_id",
+      FIRST("t5"."yes" ORDER BY "t5"."seq") FILTER(WHERE
+        "t5"."yes" <> '') AS "answer",
+      FIRST("t5"."at" ORDER BY "t5"."seq") FILTER(WHERE
+        "t5"."yes" <> '') AS "told_at",
+      BOOL_OR(CAST("t5"."reached" = 'yes' AS BOOLEAN)) AS "reached",
+      BOOL_OR(CAST(CONTAINS("t5"."rest", '"pressed": true') AS BOOLEAN)) AS "pressed"
     FROM (
       SELECT
         *
       FROM "events" AS "t0"
       WHERE
         "t0"."name" = 'called_back'
-    ) AS "t3"
+    ) AS "t5"
     GROUP BY
       1
-  ) AS "t15"
-    ON "t29"."order_id" = "t15"."answer_id"
+  ) AS "t19"
+    ON "t32"."order_id" = "t19"."answer_id"
   LEFT OUTER JOIN (
     SELECT
-      "t43"."contact_id",
-      MAX("t43"."contact") AS "contact_at"
+      "t42"."contact_id",
+      MAX("t42"."contact") AS "contact_at"
     FROM (
       SELECT
         *
       FROM (
         SELECT
-          "t10"."contact_id",
-          "t10"."contact",
-          "t41"."mine",
-          "t41"."until"
+          "t15"."contact_id",
+          "t15"."contact",
+          "t40"."mine",
+          "t40"."until"
         FROM (
           SELECT
             "t0"."order_id" AS "contact_id",
@@ -352,91 +352,91 @@ FROM (
           WHERE
             "t0"."name" IN ('replied', 'progressed')
             AND CONTAINS("t0"."rest", '"contacted": true')
-        ) AS "t10"
+        ) AS "t15"
         INNER JOIN (
           SELECT
-            "t39"."order_id" AS "mine",
-            "t39"."told_at" AS "until"
+            "t38"."order_id" AS "mine",
+            "t38"."told_at" AS "until"
           FROM (
             SELECT
-              "t29"."order_id",
-              "t29"."no",
-              "t29"."version",
-              "t29"."day",
-              "t29"."received_at",
-              "t29"."channel",
-              "t29"."kind",
-              "t29"."urgency",
-              "t29"."secret",
-              "t29"."anonymous",
-              "t29"."category",
-              "t29"."category2",
-              "t29"."category1",
-              "t29"."area",
-              "t29"."township",
-              "t29"."county",
-              "t29"."place",
-              "t29"."level",
-              "t29"."unit2",
-              "t29"."units",
-              "t29"."co_units",
-              "t29"."state",
-              "t29"."promised",
-              "t29"."dispatched_at",
-              "t29"."due",
-              "t29"."first_replied_at",
-              "t29"."on_time",
-              "t29"."answered_at",
-              "t29"."closed_at",
-              "t29"."closing",
-              "t29"."resolved",
-              "t29"."returns",
-              "t29"."extensions",
-              "t29"."reworks",
-              "t29"."reopened",
-              "t29"."calls",
-              "t29"."excluded",
-              "t29"."merged_into",
-              "t29"."absorbed",
-              "t29"."parked",
-              "t29"."card",
-              "t29"."cards",
-              "t29"."lead",
-              "t29"."unit",
-              "t29"."merged_away",
-              "t38"."replied_id",
-              "t38"."replied_at",
-              "t38"."result",
-              "t15"."answer_id",
-              "t15"."answer",
-              "t15"."told_at",
-              "t15"."reached",
-              "t15"."pressed"
+              "t32"."order_id",
+              "t32"."no",
+              "t32"."version",
+              "t32"."day",
+              "t32"."received_at",
+              "t32"."channel",
+              "t32"."kind",
+              "t32"."urgency",
+              "t32"."secret",
+              "t32"."anonymous",
+              "t32"."category",
+              "t32"."category2",
+              "t32"."category1",
+              "t32"."area",
+              "t32"."township",
+              "t32"."county",
+              "t32"."place",
+              "t32"."level",
+              "t32"."unit2",
+              "t32"."units",
+              "t32"."co_units",
+              "t32"."state",
+              "t32"."promised",
+              "t32"."dispatched_at",
+              "t32"."due",
+              "t32"."first_replied_at",
+              "t32"."on_time",
+              "t32"."answered_at",
+              "t32"."closed_at",
+              "t32"."closing",
+              "t32"."resolved",
+              "t32"."returns",
+              "t32"."extensions",
+              "t32"."reworks",
+              "t32"."reopened",
+              "t32"."calls",
+              "t32"."excluded",
+              "t32"."merged_into",
+              "t32"."absorbed",
+              "t32"."parked",
+              "t32"."card",
+              "t32"."cards",
+              "t32"."lead",
+              "t32"."unit",
+              "t32"."merged_away",
+              "t37"."replied_id",
+              "t37"."replied_at",
+              "t37"."result",
+              "t19"."answer_id",
+              "t19"."answer",
+              "t19"."told_at",
+              "t19"."reached",
+              "t19"."pressed"
             FROM (
               SELECT
                 *
-              FROM "t21" AS "t22"
+              FROM "t28" AS "t29"
               WHERE
-                "t22"."closed_at" >= CAST('2026-03-01 00:00:00+00:00' AS TIMESTAMPTZ)
-                AND "t22"."closed_at" < CAST('2026-04-01 00:00:00+00:00' AS TIMESTAMPTZ)
-            ) AS "t29"
+                "t29"."closed_at" >= CAST('2026-03-01 00:00:00+00:00' AS TIMESTAMPTZ)
+                AND "t29"."closed_at" < CAST('2026-04-01 00:00:00+00:00' AS TIMESTAMPTZ)
+            ) AS "t32"
             LEFT OUTER JOIN (
               SELECT
-                "t34"."order_id" AS "replied_id",
-                FIRST("t34"."at" ORDER BY "t34"."seq") AS "replied_at",
-                FIRST("t34"."code" ORDER BY "t34"."seq") AS "result"
+                "t35"."order_id" AS "replied_id",
+                FIRST("t35"."at" ORDER BY "t35"."seq") AS "replied_at",
+                FIRST("t35"."code" ORDER BY "t35"."seq") AS "result"
               FROM (
                 SELECT
                   *
                 FROM (
                   SELECT
-                    "t9"."order_id",
-                    "t9"."seq",
-                    "t9"."at",
-                    "t9"."code",
-                    "t9"."by",
-                    "t30"."mine",
-                    "t30"."whose"
+                    "t13"."order_id",
+                    "t13"."seq",
+                    "t13"."at",
+                    "t13"."code",
+                    "t13"."by",
+                    "t33"."mine",
+                    "t33"."whose"
                   FROM (
                     SELECT
                       "t0"."order_id",
@@ -447,71 +447,71 @@ FROM (
                     FROM "events" AS "t0"
                     WHERE
                       "t0"."name" = 'replied'
-                  ) AS "t9"
+                  ) AS "t13"
                   INNER JOIN (
                     SELECT
-                      "t22"."order_id" AS "mine",
-                      "t22"."unit" AS "whose"
-                    FROM "t21" AS "t22"
+                      "t29"."order_id" AS "mine",
+                      "t29"."unit" AS "whose"
+                    FROM "t28" AS "t29"
                     WHERE
-                      "t22"."closed_at" >= CAST('2026-03-01 00:00:00+00:00' AS TIMESTAMPTZ)
-                      AND "t22"."closed_at" < CAST('2026-04-01 00:00:00+00:00' AS TIMESTAMPTZ)
-                  ) AS "t30"
-                    ON "t9"."order_id" = "t30"."mine"
-                ) AS "t32"
+                      "t29"."closed_at" >= CAST('2026-03-01 00:00:00+00:00' AS TIMESTAMPTZ)
+                      AND "t29"."closed_at" < CAST('2026-04-01 00:00:00+00:00' AS TIMESTAMPTZ)
+                  ) AS "t33"
+                    ON "t13"."order_id" = "t33"."mine"
+                ) AS "t34"
                 WHERE
-                  "t32"."by" = "t32"."whose"
-              ) AS "t34"
+                  "t34"."by" = "t34"."whose"
+              ) AS "t35"
               GROUP BY
                 1
-            ) AS "t38"
-              ON "t29"."order_id" = "t38"."replied_id"
+            ) AS "t37"
+              ON "t32"."order_id" = "t37"."replied_id"
             LEFT OUTER JOIN (
               SELECT
-                "t3"."order_id" AS "answer_id",
-                FIRST("t3"."yes" ORDER BY "t3"."seq") FILTER(WHERE
-                  "t3"."yes" <> '') AS "answer",
-                FIRST("t3"."at" ORDER BY "t3"."seq") FILTER(WHERE
-                  "t3"."yes" <> '') AS "told_at",
-                BOOL_OR(CAST("t3"."reached" = 'yes' AS BOOLEAN)) AS "reached",
-                BOOL_OR(CAST(CONTAINS("t3"."rest", '"pressed": true') AS BOOLEAN)) AS "pressed"
+                "t5"."order_id" AS "answer_id",
+                FIRST("t5"."yes" ORDER BY "t5"."seq") FILTER(WHERE
+                  "t5"."yes" <> '') AS "answer",
+                FIRST("t5"."at" ORDER BY "t5"."seq") FILTER(WHERE
+                  "t5"."yes" <> '') AS "told_at",
+                BOOL_OR(CAST("t5"."reached" = 'yes' AS BOOLEAN)) AS "reached",
+                BOOL_OR(CAST(CONTAINS("t5"."rest", '"pressed": true') AS BOOLEAN)) AS "pressed"
               FROM (
                 SELECT
                   *
                 FROM "events" AS "t0"
                 WHERE
                   "t0"."name" = 'called_back'
-              ) AS "t3"
+              ) AS "t5"
               GROUP BY
                 1
-            ) AS "t15"
-              ON "t29"."order_id" = "t15"."answer_id"
-          ) AS "t39"
+            ) AS "t19"
+              ON "t32"."order_id" = "t19"."answer_id"
+          ) AS "t38"
           WHERE
-            "t39"."told_at" IS NOT NULL
-        ) AS "t41"
-          ON "t10"."contact_id" = "t41"."mine"
-      ) AS "t42"
+            "t38"."told_at" IS NOT NULL
+        ) AS "t40"
+          ON "t15"."contact_id" = "t40"."mine"
+      ) AS "t41"
       WHERE
-        "t42"."contact" <= "t42"."until"
-    ) AS "t43"
+        "t41"."contact" <= "t41"."until"
+    ) AS "t42"
     GROUP BY
       1
-  ) AS "t45"
-    ON "t29"."order_id" = "t45"."contact_id"
+  ) AS "t44"
+    ON "t32"."order_id" = "t44"."contact_id"
   LEFT OUTER JOIN (
     SELECT
-      "t4"."order_id" AS "changed_id",
-      BOOL_OR(CAST("t4"."name" = 'exclusion_asked' AS BOOLEAN)) AS "exclusion_asked",
+      "t6"."order_id" AS "changed_id",
+      BOOL_OR(CAST("t6"."name" = 'exclusion_asked' AS BOOLEAN)) AS "exclusion_asked",
       BOOL_OR(
         CAST((
-          "t4"."name" = 'reclassified'
+          "t6"."name" = 'reclassified'
         )
         AND (
-          CONTAINS("t4"."rest", '"kind": "inquiry"')
+          CONTAINS("t6"."rest", '"kind": "inquiry"')
           AND (
-            CONTAINS("t4"."rest", '"kind_before": "complaint"')
-            OR CONTAINS("t4"."rest", '"kind_before": "report"')
+            CONTAINS("t6"."rest", '"kind_before": "complaint"')
+            OR CONTAINS("t6"."rest", '"kind_before": "report"')
           )
         ) AS BOOLEAN)
       ) AS "demoted"
@@ -521,58 +521,59 @@ FROM (
       FROM "events" AS "t0"
       WHERE
         "t0"."name" IN ('exclusion_asked', 'reclassified')
-    ) AS "t4"
+    ) AS "t6"
     GROUP BY
       1
-  ) AS "t17"
-    ON "t29"."order_id" = "t17"."changed_id"
+  ) AS "t22"
+    ON "t32"."order_id" = "t22"."changed_id"
   LEFT OUTER JOIN (
     SELECT
-      "t33"."doubled_id",
-      TRUE AS "doubled"
+      "t20"."doubled_id",
+      BOOL_OR(
+        CAST((
+          "t20"."part_category" <> ''
+        )
+        AND (
+          "t20"."part_category" = "t20"."of_category"
+        ) AS BOOLEAN)
+      ) AS "doubled"
     FROM (
       SELECT
-        *
+        "t14"."part_id",
+        "t14"."of",
+        "t11"."own",
+        "t11"."part_category",
+        "t12"."doubled_id",
+        "t12"."of_no",
+        "t12"."of_category"
       FROM (
         SELECT
-          "t11"."part_id",
-          "t11"."of",
-          "t25"."own",
-          "t25"."part_category",
-          "t26"."doubled_id",
-          "t26"."of_no",
-          "t26"."of_category"
-        FROM (
-          SELECT
-            "t0"."order_id" AS "part_id",
-            REGEXP_EXTRACT("t0"."rest", '"split_from": "([^"]*)"', 1) AS "of"
-          FROM "events" AS "t0"
-          WHERE
-            "t0"."name" = 'received' AND CONTAINS("t0"."rest", '"split_from"')
-        ) AS "t11"
-        INNER JOIN (
-          SELECT
-            "t22"."order_id" AS "own",
-            "t22"."category2" AS "part_category"
-          FROM "t21" AS "t22"
-        ) AS "t25"
-          ON "t11"."part_id" = "t25"."own"
-        INNER JOIN (
-          SELECT
-            "t22"."order_id" AS "doubled_id",
-            "t22"."no" AS "of_no",
-            "t22"."category2" AS "of_category"
-          FROM "t21" AS "t22"
-        ) AS "t26"
-          ON "t11"."of" = "t26"."of_no"
-      ) AS "t31"
-      WHERE
-        "t31"."part_category" <> '' AND "t31"."part_category" = "t31"."of_category"
-    ) AS "t33"
+          "t0"."order_id" AS "part_id",
+          REGEXP_EXTRACT("t0"."rest", '"split_from": "([^"]*)"', 1) AS "of"
+        FROM "events" AS "t0"
+        WHERE
+          "t0"."name" = 'received' AND CONTAINS("t0"."rest", '"split_from"')
+      ) AS "t14"
+      INNER JOIN (
+        SELECT
+          "t1"."order_id" AS "own",
+          "t1"."category2" AS "part_category"
+        FROM "orders" AS "t1"
+      ) AS "t11"
+        ON "t14"."part_id" = "t11"."own"
+      INNER JOIN (
+        SELECT
+          "t1"."order_id" AS "doubled_id",
+          "t1"."no" AS "of_no",
+          "t1"."category2" AS "of_category"
+        FROM "orders" AS "t1"
+      ) AS "t12"
+        ON "t14"."of" = "t12"."of_no"
+    ) AS "t20"
     GROUP BY
       1
-  ) AS "t36"
-    ON "t29"."order_id" = "t36"."doubled_id"
-) AS "t46"
+  ) AS "t27"
+    ON "t32"."order_id" = "t27"."doubled_id"
+) AS "t45"
 WHERE
-  "t46"."unit" <> ''
+  "t45"."unit" <> ''
