@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from _gaming_worlds import Recorded
 from minsheng.account.gaming import beside, copies
-from minsheng.account.gaming.cases import Cases, Counted, comparable, count
+from minsheng.account.gaming.cases import Cases, Counted, comparable, count, lone_matters_together
 from minsheng.account.gaming.contact import split, tails
 from minsheng.account.gaming.peers import TooFewPeers, honest
 from minsheng.account.gaming.report import answers_after_contact
@@ -37,7 +37,7 @@ def cases_of(whole: Recorded, size: int, rng: np.random.Generator) -> dict[str, 
     found = {name: sign.of(world.facts) for name, sign in SIGNS.items()}
     facts = world.facts
     named = dict(zip(facts.order.tolist(), facts.unit.tolist(), strict=True))
-    found[copies.NAME] = _named(copies.cases(list(_replies(whole))), named)
+    found[copies.NAME] = lone_matters_together(_named(copies.cases(list(_replies(whole))), named))
     views, recalls = [], []
     for unit, order in zip(facts.unit.tolist(), facts.order.tolist(), strict=True):
         outside = rng.random() < 0.02, "leak" in world.truth[order]["cheats"]

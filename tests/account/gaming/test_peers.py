@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minsheng.account.gaming.cases import Cases, Lead, comparable, count, false_shares, leads
+from minsheng.account.gaming.cases import Cases, Lead, comparable, count, false_shares, leads, lone_matters_together
 from minsheng.account.gaming.peers import LEAST_PEERS, TooFewPeers, honest
 
 
@@ -121,3 +121,18 @@ def test_a_lead_names_the_orders_that_are_its_evidence_and_is_no_verdict() -> No
     assert found["u07"].orders == tuple(sorted(np.flatnonzero(hit & (unit == "u07")).astype(str)))
     assert found["u07"].value > found["u07"].expected_high
     assert not any("guilt" in field or "verdict" in field for field in Lead.__slots__)
+
+
+def test_units_that_alone_handle_a_matter_can_be_compared_with_one_another() -> None:
+    rng = np.random.default_rng(5)
+    unit = np.repeat([f"u{n:02}" for n in range(12)], 100)
+    stratum = np.where(unit < "u06", "all", unit)
+    hit = rng.random(1200) < np.where(unit == "u11", 0.6, 0.05)
+    cases = Cases(unit, hit, stratum, np.arange(1200).astype(str))
+    assert "u11" not in {lead.unit for lead in leads("sign", cases)}
+    together = lone_matters_together(cases)
+    assert set(together.stratum.tolist()) == {"all", ""}
+    found = {lead.unit: lead.p for lead in leads("sign", together)}
+    assert len(found) == 12
+    assert found["u11"] < 1e-4
+    assert min(p for u, p in found.items() if u != "u11") > 0.001

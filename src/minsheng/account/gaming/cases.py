@@ -21,6 +21,8 @@ CITY_ORDERS = 20.0
 """A stratum's share at other units is drawn to the city's as if so many cases of the city were among its own."""
 LEAST_LIKE = 20
 """Cases of which others have fewer like ones cannot be compared."""
+ALONE = ""
+"""The stratum of matters that one unit alone handles."""
 FAR, _ROUNDS = 3.0, 5
 """So many robust deviations above the others (median, MAD), a unit tells nothing of what is to be expected."""
 WORDS = "线索，不是结论"
@@ -83,6 +85,15 @@ def comparable(cases: Cases, bodies: NDArray[np.str_] | None = None) -> Cases:
     return replace(
         cases, unit=cases.unit[kept], hit=cases.hit[kept], stratum=cases.stratum[kept], order=cases.order[kept]
     )
+
+
+def lone_matters_together(cases: Cases) -> Cases:
+    """The same, with the matters that one unit alone handles as one stratum: where the matter says little of how often
+    honest units have hits, such units are compared with one another instead of not at all."""
+    like = comparable(cases)
+    compared = set(zip(like.unit.tolist(), like.stratum.tolist(), strict=True))
+    own = zip(cases.unit.tolist(), cases.stratum.tolist(), strict=True)
+    return replace(cases, stratum=np.array([each[1] if each in compared else ALONE for each in own], np.str_))
 
 
 def count(cases: Cases, bodies: NDArray[np.str_] | None = None) -> Counted:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from minsheng.account.gaming import ballots, contact, copies
 from minsheng.account.gaming.beside import TABLES, Beside, coverage
-from minsheng.account.gaming.cases import WORDS, Cases, Lead, leads
+from minsheng.account.gaming.cases import WORDS, Cases, Lead, leads, lone_matters_together
 from minsheng.account.gaming.questions import REPEAT_DAYS, closed_orders, last_receipt, repeats
 from minsheng.account.gaming.signs import EARLY_HOURS, SIGNS, Facts
 from minsheng.ground.city import CityPack
@@ -86,7 +86,7 @@ def signs_of(facts: Facts, beside: Beside) -> Found:
     """Every sign that the facts and what is brought beside them allow."""
     counted: dict[str, Cases] = {name: sign.of(facts) for name, sign in SIGNS.items()}
     counted |= {name: cases(beside) for name, (_, _, cases) in TABLES.items()}
-    counted[copies.NAME] = copies.cases(beside.replies)
+    counted[copies.NAME] = lone_matters_together(copies.cases(beside.replies))
     counted[COVERAGE] = coverage(facts, beside.listed)
     told = {name: leads(name, cases) for name, cases in counted.items()}
     told[contact.NAME] = contact.leads(*answers_after_contact(facts))
