@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -246,7 +247,7 @@ def read(file: IO[bytes]) -> Iterator[dict[str, Any]]:
                 if not isinstance(content, dict) or _encode(content) + "\n" != text:
                     raise LineRefused("a line is not an object in canonical JSON")
                 yield content
-    except (OSError, EOFError, ValueError, RecursionError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         if isinstance(error, LineRefused):
             raise
         raise LineRefused(f"the file cannot be read: {error}") from error

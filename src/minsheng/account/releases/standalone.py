@@ -17,6 +17,7 @@ import json
 import re
 import sys
 import urllib.request
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -391,7 +392,7 @@ def main() -> None:
         print("\n".join(filter(None, check(asked.parse_args()))))
     except InvalidSignature:
         sys.exit("A signature under the checkpoint is wrong.")
-    except (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         sys.exit(f"A file is malformed or cannot be read: {error!r}.")
 
 
