@@ -36,7 +36,6 @@ def page(browser):
 
 def told(page) -> str:
     page.locator("#result .checks li").last.wait_for()
-    page.wait_for_function("document.querySelectorAll('#result .checks li').length > 0")
     page.wait_for_load_state("networkidle")
     return page.locator("#result").inner_text()
 
@@ -87,12 +86,12 @@ def test_once_loaded_the_page_checks_without_a_network(city, data, page, tmp_pat
         page.locator("#keep").click()
     saved.value.save_as(tmp_path / "proof.json")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("caches.keys().then((k) => k.length > 0)")
+    page.evaluate("async () => { while (!(await caches.keys()).length) await new Promise((r) => setTimeout(r, 50)); }")
     page.context.set_offline(True)
     page.reload()
     assert "现在连不上账本" in told(page)
     page.locator("#saved").set_input_files(tmp_path / "proof.json")
-    page.wait_for_function("document.querySelector('#result').innerText.includes('承诺兑现了')")
+    page.locator("#result", has_text="承诺兑现了").wait_for()
     assert page.faults == []
 
 
