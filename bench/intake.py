@@ -80,15 +80,15 @@ def prepare(server: PostgreSQL, data: Path) -> list[dict[str, object]]:
 
     adopt(environment(server, data, None))
     from minsheng.ground.vault import Person
-    from minsheng.respond import intake, store
+    from minsheng.respond import gate, intake
 
     made: list[dict[str, object]] = []
-    send, store.run_prepared = store.run_prepared, lambda _sql, row: made.append(row)
+    enter, gate.enter = gate.enter, lambda entry: made.append(entry.row)
     for i in range(ROWS_A_CELL * len(CONNECTIONS)):
         intake.receive(
             intake.Request(text=TEXT, person=Person("王小明", f"138{i:08d}", "东大街3号楼"), external_id=f"r{i}")
         )
-    store.run_prepared = send
+    gate.enter = enter
     return made
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+from support import serving
 
 _CONFIG = """
 [req]
@@ -53,31 +52,9 @@ class Authority:
         self._run("ts", "-reply", "-queryfile", "query", "-config", "config", "-section", "tsa", "-out", "answer")
         return (self.folder / "answer").read_bytes()
 
-    @contextmanager
-    def served(self) -> Iterator[str]:
+    def served(self) -> AbstractContextManager[str]:
         """Serve on a free port; gives the address."""
-        authority = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                answer = authority.answer(self.rfile.read(int(self.headers["Content-Length"])))
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Say nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        return serving.served(lambda _path, query: (200, "application/timestamp-reply", self.answer(query)))
 
     def _run(self, *arguments: str) -> None:
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)

@@ -4,17 +4,17 @@ would not be its continuation. Reached by `post`, in place of HTTP, or served on
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from minsheng.account.log import merkle, notes
 from minsheng.account.log.checkpoint import Checkpoint, read_number
 from minsheng.account.log.keys import CosignatureSigner, Verifier, decode_base64
 from minsheng.account.log.notes import NoteRefused
+from support import serving
 
 Answer = tuple[int, bytes]
 
@@ -69,33 +69,14 @@ class Watcher:
         self.latest[new.origin] = new
         return 200, notes.sign(text, [self.signer])[len(text) + 1 :]
 
-    @contextmanager
-    def served(self) -> Iterator[str]:
+    def served(self) -> AbstractContextManager[str]:
         """Serve on a free port; gives the submission prefix."""
-        watcher = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer = watcher.post(self.path, body)
-                self.send_response(status)
-                self.send_header("Content-Type", "text/x.tlog.size" if status == 409 else "text/plain")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+        def answer(path: str, body: bytes) -> serving.Answer:
+            status, said = self.post(path, body)
+            return status, "text/x.tlog.size" if status == 409 else "text/plain", said
 
-            def log_message(self, format: str, *args: object) -> None:
-                """Say nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        return serving.served(answer)
 
 
 @dataclass(frozen=True)

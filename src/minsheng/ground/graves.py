@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from minsheng.ground.disk import settle
 from minsheng.ground.keys import keys
 
 _LINE = re.compile(r"(\d+) ([0-9a-f]{32}) (\d{4}-\d\d-\d\d)")
@@ -45,6 +46,7 @@ def dig(grave: Grave) -> None:
         os.fsync(fresh)
     finally:
         os.close(fresh)
+    settle(place().parent)
 
 
 def graves() -> list[Grave]:

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from minsheng.ground.disk import settle
+
 PURPOSES = ("kek", "access", "digest", "code", "web", "ledger", "gateway")
 KEY_BYTES = 32
 
@@ -58,11 +60,7 @@ def _make(path: Path) -> None:
         os.fsync(fresh.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(fresh.name, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    settle(path.parent)
 
 
 def keys() -> Keys:

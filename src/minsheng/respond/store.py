@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
-import psycopg
 from django.db import connection
 from psycopg.types.json import Jsonb
 
@@ -172,13 +171,6 @@ def run(sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> None:
     """Execute one of the named statements."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-
-
-def run_prepared(sql: str, parameters: Mapping[str, Any]) -> None:
-    """The same for the hottest statements: bound and prepared at the server, which parses and plans them once."""
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:
-        cursor.execute(sql.encode(), parameters, prepare=True)
 
 
 def load(no: str, *, lock: bool = False) -> tuple[int, Order] | None:

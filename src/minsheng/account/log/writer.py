@@ -30,6 +30,7 @@ from minsheng.account.log.tiles import (
     pack,
     tile_path,
 )
+from minsheng.ground.disk import settle
 
 TILE_BYTES = WIDTH * HASH_BYTES
 APART = ".writing"
@@ -159,12 +160,12 @@ class Log:
         for place, content in zip(staged, new.values(), strict=True):
             place.write_bytes(content)
         with ThreadPoolExecutor(max_workers=SETTLING_AT_ONCE) as pool:
-            list(pool.map(_settle, staged))
+            list(pool.map(settle, staged))
         for place, path in zip(staged, new, strict=True):
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             os.replace(place, self.folder / path)
         for folder in sorted({above for path in files for above in Path(path).parents}):
-            _settle(self.folder / folder)
+            settle(self.folder / folder)
 
     def _there_already(self, path: str, content: bytes) -> bool:
         """Whether a full tile or bundle stands as it must, left by a crash; whatever else is there is made anew."""
@@ -202,15 +203,6 @@ class Log:
         if edge_root(edge) != head.root or (edge and hashed != edge[0]):
             raise LogBroken(f"the tiles do not lead to the checkpoint's root of {head.size} leaves: restore the folder")
         return head.size, edge, open_entries
-
-
-def _settle(place: Path) -> None:
-    """Bring a file's content, or a folder's names, to the disk."""
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _tops(hashes: bytes) -> bytes:

@@ -14,6 +14,9 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from minsheng.ground.disk import settle as settle_names
+from minsheng.ground.disk import whole
+
 INDEX = "index.json"
 APART = ".writing"
 
@@ -48,7 +51,7 @@ def settle(file: IO[bytes], digest: str) -> None:
     place = folder() / APART / digest
     place.unlink(missing_ok=True)
     os.link(file.name, place)
-    _settle_names(folder() / APART)
+    settle_names(folder() / APART)
 
 
 def put_in_place(releases: Sequence[tuple[str, str]]) -> None:
@@ -59,24 +62,10 @@ def put_in_place(releases: Sequence[tuple[str, str]]) -> None:
             os.replace(waiting, place)
         elif not place.exists():
             raise Lost(f"{place} is gone: bring it back from wherever it was copied to (SHA-256 {digest})")
-    _settle_names(folder())
+    settle_names(folder())
 
 
 def write_index(content: dict[str, Any]) -> None:
     """Put index.json in place, whole."""
-    with NamedTemporaryFile(dir=folder() / APART, mode="w", encoding="utf-8", suffix=".part", delete=False) as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, folder() / INDEX)
-    _settle_names(folder())
-
-
-def _settle_names(place: Path) -> None:
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with whole(folder() / INDEX) as fresh:
+        fresh.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")

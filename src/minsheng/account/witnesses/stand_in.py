@@ -5,7 +5,6 @@ since the house runs it itself: witnesses that count are run by others."""
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import threading
 import time
@@ -20,6 +19,7 @@ from minsheng.account.log.keys import CosignatureSigner, Verifier, decode_base64
 from minsheng.account.log.merkle import EMPTY_ROOT, ProofFailed
 from minsheng.account.log.notes import NoteRefused
 from minsheng.account.log.writer import Head
+from minsheng.ground.disk import whole
 
 LARGEST_REQUEST = 1 << 16
 Reply = tuple[int, bytes]
@@ -134,14 +134,6 @@ def _taken_apart(body: bytes) -> tuple[int, list[bytes], bytes]:
 
 def _write(place: Path, content: bytes) -> None:
     """Replace a file in one step, on the disk when this returns; nobody else may read it."""
-    fresh = place.with_name(f".{place.name}")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with whole(place) as fresh:
+        fresh.touch(0o600)
+        fresh.write_bytes(content)

@@ -1,10 +1,8 @@
-"""Files that are whole or not there (落盘): written beside, synced, then given their name in one step (rename(2))."""
+"""Files of the lake's tables (湖中文件): Parquet, each whole or not there."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,35 +10,11 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from minsheng.ground.disk import whole
 from minsheng.ground.lake.schema import SCHEMAS
 
 ROW_GROUP = 122_880
 """Rows of a row group, the unit in which DuckDB shares work."""
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` survive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A path to write to; at the end it becomes `path`, synced. After an exception nothing is left."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        yield fresh
-        with fresh.open("rb") as written:
-            os.fsync(written.fileno())
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 class TableFile:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from minsheng.ground.lake.files import whole
+from minsheng.ground.disk import whole
 from minsheng.ground.lake.schema import SCHEMAS
 
 FORMAT = 1
