@@ -28,6 +28,7 @@ from minsheng.account.log.notes import split
 from minsheng.account.log.tiles import CHECKPOINT, Tiles, in_folder
 from minsheng.core.ledger import LeafKind
 from minsheng.core.ledger.telling import CENTRE, CITY, Outcome
+from minsheng.doors.frame import showing
 from minsheng.ground import present
 from minsheng.ground.vault import Erased
 from minsheng.respond import receipts as made
@@ -112,7 +113,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "log": write_vkey(signer().verifier),
         "given": given,
     }
-    channels = [(code, channel.name) for code, channel in present.city().channels.items()]
+    channels = [(code, showing.name_of(channel)) for code, channel in present.city().channels.items()]
     context = {
         "known": known,
         "problem": problem,
@@ -169,7 +170,7 @@ def course(_request: HttpRequest, tag: str) -> HttpResponse:
 def _agency(code: str) -> str:
     """The name of who answers for an order."""
     path = present.city().unit_path(code)
-    return path[-1].name if path else {CENTRE: "12345", CITY: _("不公开")}.get(code, code)
+    return showing.name_of(path[-1]) if path else {CENTRE: "12345", CITY: _("不公开")}.get(code, code)
 
 
 @require_safe

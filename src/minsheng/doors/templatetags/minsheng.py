@@ -121,3 +121,9 @@ def order_light(order: Any) -> dict[str, Any]:
         clock.due if clock else None, clock.name if clock else None, order.urgency, order.category, order.card
     )
     return {"light": found}
+
+
+@register.filter
+def named(row: Any) -> str:
+    """The name of a row of the city pack in the page's language."""
+    return showing.name_of(row)
