@@ -19,16 +19,15 @@ from numpy.typing import NDArray
 
 from _gaming_worlds import Recorded
 from minsheng.account.gaming import beside, copies
-from minsheng.account.gaming.cases import Cases, Counted, comparable, count, lone_matters_together
-from minsheng.account.gaming.contact import split, tails
-from minsheng.account.gaming.peers import TooFewPeers, honest
+from minsheng.account.gaming import cases as counting
+from minsheng.account.gaming.cases import Cases, comparable, count, lone_matters_together
+from minsheng.account.gaming.chances import Chances
+from minsheng.account.gaming.contact import chances, split
 from minsheng.account.gaming.report import answers_after_contact
 from minsheng.account.gaming.signs import SIGNS
 from minsheng.sim.plan import Switch
 
 NEVER_ENTERED = "never entered "
-Tails = dict[str, tuple[float, float]]
-"""By unit-period the chances of more hits, and of exactly so many, at an honest unit."""
 
 
 def cases_of(whole: Recorded, size: int, rng: np.random.Generator) -> dict[str, Cases]:
@@ -82,7 +81,7 @@ def _calls_received(whole: Recorded, size: int, rng: np.random.Generator) -> lis
     ]
 
 
-def planted(world: Recorded, often: float, rng: np.random.Generator) -> tuple[dict[str, Cases], Tails, set[str]]:
+def planted(world: Recorded, often: float, rng: np.random.Generator) -> tuple[dict[str, Cases], Chances, set[str]]:
     """Ways that the simulation has no switch for, among its honest unit-periods: by sign its cases; the chances of
     answers soon after contact; and the unit-periods that game."""
     units = np.unique([u for u in world.facts.unit.tolist() if not world.switch_of(u)])
@@ -111,8 +110,7 @@ def planted(world: Recorded, often: float, rng: np.random.Generator) -> tuple[di
         "one_number_for_many": beside.TABLES["one_number_for_many"][2](made),
         "visited_before": Cases(answers.unit, soon & good, blank, answers.order),
     }
-    visits = _tails(replace(answers, hit=good), soon)
-    return found, visits, games
+    return found, chances(split(replace(answers, hit=good), soon)), games
 
 
 def tampered(world: Recorded, calls: Cases) -> dict[str, Counter[str]]:
@@ -125,35 +123,22 @@ def tampered(world: Recorded, calls: Cases) -> dict[str, Counter[str]]:
     return found
 
 
-def after_contact(world: Recorded) -> Tails:
+def after_contact(world: Recorded) -> Chances:
     """The chances of answers soon after contact as the simulation has them."""
-    return _tails(*answers_after_contact(world.facts))
+    return chances(split(*answers_after_contact(world.facts)))
 
 
-def _tails(answers: Cases, early: NDArray[np.bool_]) -> Tails:
-    known = split(answers, early)
-    more, exactly = tails(known)
-    return dict(zip(known.units.tolist(), zip(more.tolist(), exactly.tolist(), strict=True), strict=True))
-
-
-def tails_of(cases: Cases) -> Tails:
+def chances_of(cases: Cases) -> Chances:
     """Of each unit-period with a case; none where there are too few to compare. Other periods of the same unit tell
     nothing of what is to be expected."""
-    if not len(cases.unit):
-        return {}
     cases = comparable(cases, _bodies(cases))
-    return tails_counted(count(cases, _bodies(cases)))
+    return counting.chances(count(cases, _bodies(cases)))
 
 
 def _bodies(cases: Cases) -> NDArray[np.str_]:
-    return np.array([unit.partition("#")[0] for unit in cases.unit.tolist()], np.str_)
+    return np.array([body(unit) for unit in cases.unit.tolist()], np.str_)
 
 
-def tails_counted(counted: Counted) -> Tails:
-    """As `tails_of`, of units that are counted already."""
-    try:
-        known = honest(counted.hits, counted.base, counted.expected, counted.manner)
-    except TooFewPeers:
-        return {}
-    rows = zip(counted.units.tolist(), counted.hits, counted.base, counted.expected, strict=True)
-    return {unit: known.tails(int(y), int(n), float(e)) for unit, y, n, e in rows}
+def body(unit_period: str) -> str:
+    """The unit of a unit-period."""
+    return unit_period.partition("#")[0]

@@ -1,7 +1,7 @@
 """Claim: with a third of the units gaming, each switch is found in nine unit-periods of ten or more at one false alarm
 in a hundred; honest units are called no more often than the chance that is told; re-calls separate what they promise.
 
-    ./minsheng bench gaming [--worlds 6] [--weaker 0.25] [--kept FOLDER] [--jobs 2]
+    ./minsheng bench gaming [--worlds 12] [--honest 5] [--weaker 0.25] [--kept FOLDER] [--jobs 2]
 
 Worlds of the simulation (sim.world) run DAYS days at PER_DAY requests and then until they are worked off; inquiries are
 left out for speed, few of which reach a unit. A third of the units game, each by one switch, on half of the orders that
@@ -13,15 +13,19 @@ it is; *as told* takes those with p ≤ 0.01, and shows how many honest ones tha
 least TEMPTED of its orders were tampered with; units that never run late, say, have nothing to close early. Those that
 were tempted less stand apart (*hardly tempted*), found of all.
 
-Honest unit-periods: an honest world, compared in groups of PEERS; the honest units of the worlds where others game; and
-invented units with shares of 2 to 50 %. Whether the chance that is told holds can be seen only when it is drawn evenly
-between that of more hits and that of as many, for counts leave gaps: that must hold within a fifth at 5 and 1 %."""
+What is usual (account.gaming.usual) comes from the other worlds, as from other months: they are cleaned as the product
+does it, by what the signs say, never by what is true.
+
+Honest unit-periods: those of honest worlds, compared in groups of PEERS; the honest units of the worlds where others
+game; and, of the model alone, invented units with shares of 2 to 50 %. Whether the chance that is told holds can be
+seen only when it is drawn evenly between that of more hits and that of as many, for counts leave gaps: that must hold
+within a fifth at 5 and 1 %."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,36 +36,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from _gaming_signs import Tails, after_contact, cases_of, planted, tails_counted, tails_of, tampered
-from _gaming_worlds import Recorded, record
-from minsheng.account.gaming import UnitBallots, copies, recall
+from _gaming_seen import FINDS, Acted, Held, Seen, peaceful, seen
+from _gaming_signs import body
+from _gaming_worlds import record
+from minsheng.account.gaming import UnitBallots, recall
 from minsheng.account.gaming.ballots import expected_satisfied
-from minsheng.account.gaming.cases import Cases, Counted
-from minsheng.account.gaming.contact import NAME as VISITS
+from minsheng.account.gaming.cases import Counted, chances
+from minsheng.account.gaming.chances import Chances
 from minsheng.sim.plan import Switch
 
 Floats = NDArray[np.float64]
-OFTEN, SIZE, SIZES, NULL_SIZES, PEERS = 0.5, 300, (50, 100, 200, 300), (25, 40, 100), 60
-ALPHA, RECALL, TOLERANCE, LEAST_GAMED = 0.01, 0.9, 0.2, 1_000
-TEMPTED, SMALLER = 0.01, 3
-"""Least share of tampered orders of a unit-period that games; worlds that are looked at in smaller units too."""
-FINDS: Mapping[str, str] = {
-    Switch.EARLY_CLOSE: "hollow_in_time",
-    Switch.PRESS: "too_good",
-    Switch.RECLASSIFY: "reclassified",
-    Switch.EXCLUDE: "exclusion",
-    Switch.MERGE: "merged_away",
-    Switch.SPLIT: "doubled",
-    Switch.COPY: copies.NAME,
-    Switch.NEVER_ENTER: "never_entered",
-    Switch.LEAK: "viewed_by_others",
-    "choosing": "not_covered",
-    "sham calls": "short_call",
-    "accomplices": "one_number_for_many",
-    "visits": "visited_before",
-    "visits, within": VISITS,
-}
-"""The sign that is to find each switch; the last five are planted, and the last shown only."""
+OFTEN, SIZE, SIZES, PEERS = 0.5, 300, (50, 100, 200, 300), 60
+ALPHA, RECALL, TOLERANCE, LEAST_GAMED, LEAST_HONEST = 0.01, 0.9, 0.2, 1_000, 20_000
 SHOWN_ONLY = "visits, within"
 
 
@@ -74,18 +60,12 @@ class Tally:
     hardly: list[float] = field(default_factory=list)
     honest: list[float] = field(default_factory=list)
 
-    def add(self, tails: Tails, gamed: set[str], hardly: set[str], honest: set[str]) -> None:
+    def add(self, told: Chances, one: Acted) -> None:
         """Take the unit-periods of one world; a gamed one of which the sign says nothing is not found."""
-        told = {unit: more + exactly / 2 for unit, (more, exactly) in tails.items()}
-        self.gamed += [told.get(unit, 1.0) for unit in sorted(gamed)]
-        self.hardly += [told.get(unit, 1.0) for unit in sorted(hardly)]
-        self.honest += [told[unit] for unit in told if unit in honest]
-
-    def join(self, other: Tally) -> None:
-        """Take another world's."""
-        self.gamed += other.gamed
-        self.hardly += other.hardly
-        self.honest += other.honest
+        chance = dict(zip(told.units.tolist(), told.mid.tolist(), strict=True))
+        self.gamed += [chance.get(unit, 1.0) for unit in sorted(one.gamed)]
+        self.hardly += [chance.get(unit, 1.0) for unit in sorted(one.hardly)]
+        self.honest += [p for unit, p in chance.items() if unit in one.honest]
 
     @property
     def threshold(self) -> float:
@@ -112,77 +92,30 @@ class Tally:
         return "   |   ".join(parts) + hardly
 
 
-@dataclass
-class Seen:
-    """What one world tells at one size: tallies by switch, and by sign chances of honest unit-periods (mid-p, even)."""
-
-    tallies: dict[str, Tally]
-    honest: dict[str, list[tuple[float, float]]]
-
-
-def seen(folder: Path, size: int, often: float) -> Seen:
-    """Look at a world in which a third games."""
-    rng = np.random.default_rng((size, *folder.name.encode()))
-    whole = Recorded.of(folder)
-    world = whole.periods(size)
-    every = cases_of(whole, size, rng)
-    signs = {name: tails_of(cases) for name, cases in every.items()}
-    signs[VISITS] = after_contact(world)
-    tallies = {way: Tally() for way in FINDS}
-    by_switch = tampered(world, every["never_entered"])
-    for switch in Switch:
-        tails = signs[FINDS[switch]]
-        often_ = by_switch[switch]
-        gamed = {unit for unit, n in often_.items() if n >= max(TEMPTED * size, 1)}
-        uses = {unit for unit in {*tails, *often_} if whole.switch_of(unit) == switch}
-        tallies[switch].add(tails, gamed, uses - gamed, {unit for unit in tails if not whole.switch_of(unit)})
-    cases, visits, games = planted(world, often, rng)
-    added = {name: tails_of(c) for name, c in cases.items()} | {VISITS: visits}
-    for way in list(FINDS)[len(Switch) :]:
-        tallies[way].add(added[FINDS[way]], games, set(), set(added[FINDS[way]]) - games)
-    clean = {name: {u: t for u, t in tails.items() if not whole.switch_of(u)} for name, tails in signs.items()}
-    del added[VISITS]
-    clean |= {name: {u: t for u, t in tails.items() if u not in games} for name, tails in added.items()}
-    return Seen(tallies, {name: drawn(tails, rng) for name, tails in clean.items()})
+def alone(counted: Counted, rng: np.random.Generator) -> Floats:
+    """Chances of the model alone: as told, and drawn evenly twice over, in the columns of Held.drawn."""
+    told = chances(counted)
+    even = told.more + rng.random(len(told.units)) * told.exactly
+    return np.stack([told.mid, even, even], axis=1)
 
 
-def drawn(tails: Tails, rng: np.random.Generator) -> list[tuple[float, float]]:
-    """Chances as told (mid-p), and drawn evenly between the chance of more hits and that of as many."""
-    return [(more + exactly / 2, more + rng.random() * exactly) for more, exactly in tails.values()]
-
-
-def peaceful(folder: Path, size: int) -> dict[str, list[tuple[float, float]]]:
-    """By sign the chances of honest unit-periods of an honest world in groups of PEERS."""
-    rng, whole = np.random.default_rng(size), Recorded.of(folder)
-    found: dict[str, list[tuple[float, float]]] = {}
-    for name, cases in cases_of(whole, size, rng).items():
-        names, at = np.unique(cases.unit, return_inverse=True)
-        group = (rng.permutation(len(names)) // PEERS)[at]
-        for g in range(len(names) // PEERS):
-            mine = group == g
-            some = Cases(cases.unit[mine], cases.hit[mine], cases.stratum[mine], cases.order[mine], cases.manner)
-            found.setdefault(name, []).extend(drawn(tails_of(some), rng))
-    found[VISITS] = drawn(after_contact(whole.periods(size)), rng)
-    return found
-
-
-def invented(seed: int, periods: int) -> list[tuple[float, float]]:
+def invented(seed: int, periods: int) -> Floats:
     """Chances of invented honest units: shares 2 to 50 %, spreads 0 to 0.5, 20 to 5,000 orders, in groups of PEERS."""
-    rng, found = np.random.default_rng(seed), list[tuple[float, float]]()
-    while len(found) < periods:
+    rng, found = np.random.default_rng(seed), list[Floats]()
+    while len(found) * PEERS < periods:
         share, spread = rng.choice((0.02, 0.1, 0.3, 0.5)), rng.choice((0.0, 0.1, 0.2, 0.3, 0.5))
         n = np.clip(np.exp(rng.normal(5, 1, PEERS)), 20, 5000).round()
         y = _hits(n, np.full(PEERS, logit(share)), spread, rng)
         names = np.arange(PEERS).astype(str)
-        found += drawn(tails_counted(Counted(names, y, n, np.full(PEERS, share))), rng)
-    return found
+        found.append(alone(Counted(names, y, n, np.full(PEERS, share)), rng))
+    return np.concatenate(found)
 
 
-def ballots(seed: int, periods: int) -> list[tuple[float, float]]:
+def ballots(seed: int, periods: int) -> Floats:
     """Chances of invented honest units' satisfied ballots: of the resolved 85 to 97 % are satisfied, of the others 10
     to 40 %, and units differ beside that."""
-    rng, found = np.random.default_rng(seed), list[tuple[float, float]]()
-    while len(found) < periods:
+    rng, found = np.random.default_rng(seed), list[Floats]()
+    while len(found) * PEERS < periods:
         n, resolved = np.clip(np.exp(rng.normal(5, 1, PEERS)), 20, 5000).round(), rng.beta(12, 4, PEERS)
         answered = rng.binomial(n.astype(int), resolved)
         share = resolved * rng.uniform(0.85, 0.97) + (1 - resolved) * rng.uniform(0.1, 0.4)
@@ -191,8 +124,8 @@ def ballots(seed: int, periods: int) -> list[tuple[float, float]]:
             UnitBallots(str(i), int(n[i]), int(y[i]), int(n[i]), int(answered[i])) for i in range(PEERS)
         ]  # fmt: skip
         names = np.arange(PEERS).astype(str)
-        found += drawn(tails_counted(Counted(names, y, n, expected_satisfied(told))), rng)
-    return found
+        found.append(alone(Counted(names, y, n, expected_satisfied(told)), rng))
+    return np.concatenate(found)
 
 
 def _hits(n: Floats, odds: Floats, spread: float, rng: np.random.Generator) -> Floats:
@@ -200,16 +133,17 @@ def _hits(n: Floats, odds: Floats, spread: float, rng: np.random.Generator) -> F
     return rng.binomial(n.astype(int), chance).astype(np.float64)
 
 
-def told_even(name: str, chances: list[tuple[float, float]]) -> bool:
-    """Print how often honest unit-periods are called; whether the chances hold within TOLERANCE."""
-    told, even = np.array(chances).reshape(-1, 2).T
-
-    def called(chances: Floats, at: float) -> str:
-        return f"{(chances <= at).sum():5} {(chances <= at).mean():6.2%}"
-
-    parts = [f"{a:.0%}: {called(told, a)}  even {called(even, a)}" for a in (0.05, ALPHA)]
-    held = all(abs((even <= a).mean() / a - 1) <= TOLERANCE for a in (0.05, ALPHA))
-    print(f"  {name:<20} of {len(told):>6}   " + "   ".join(parts) + ("" if held else "   outside ±20 %"))
+def called(name: str, drawn: Floats) -> bool:
+    """Print how often honest unit-periods are called (columns of Held.drawn); whether the chances hold within
+    TOLERANCE."""
+    told, model, holds = drawn.T
+    parts = [
+        f"{at:.0%}: {(told <= at).sum():5} {(told <= at).mean():6.2%}  even {(holds <= at).sum():5} "
+        f"{(holds <= at).mean():6.2%} (model {(model <= at).mean():6.2%})"
+        for at in (0.05, ALPHA)
+    ]
+    held = all(abs((holds <= at).mean() / at - 1) <= TOLERANCE for at in (0.05, ALPHA))
+    print(f"  {name:<42} {len(told):>6}   " + "   ".join(parts) + ("" if held else "   outside ±20 %"))
     return held
 
 
@@ -239,20 +173,20 @@ def recalls(rng: np.random.Generator, trials: int = 4000) -> bool:
     return held and inside == tries and covered >= 0.95 * tries - 3 * (tries * 0.05 * 0.95) ** 0.5
 
 
-def switches(found: Mapping[tuple[float, int], list[Seen]]) -> bool:
+def switches(found: Mapping[tuple[float, int], list[Held]]) -> bool:
     """Print what is found by strength and size; whether each switch is found where it is to be."""
     held = True
     for (often, size), worlds in found.items():
         tallies = {way: Tally() for way in FINDS}
         for one in worlds:
-            for way, tally in one.tallies.items():
-                tallies[way].join(tally)
+            for way, acted in one.seen.acted.items():
+                tallies[way].add(one.told(FINDS[way]), acted)
         print(f"\n{size} closed orders, {often:.0%} of tempting orders tampered with")
         print("  found at 1 % false alarms, honest called   |   found as told, honest called   | hardly tempted")
         for way, tally in tallies.items():
             enough = tally.found >= RECALL * len(tally.gamed)
             kept = enough or size < SIZE or often < OFTEN or way == SHOWN_ONLY
-            print(f"  {way:<14} {FINDS[way]:<20} {tally.words}" + ("" if kept else "   too few"))
+            print(f"  {way:<14} {FINDS[way]:<28} {tally.words}" + ("" if kept else "   too few"))
             held &= kept
         gamed = sum(len(tallies[s].gamed) for s in Switch)
         print(f"  gamed unit-periods by switches of the simulation: {gamed}", flush=True)
@@ -260,47 +194,56 @@ def switches(found: Mapping[tuple[float, int], list[Seen]]) -> bool:
     return held
 
 
+def calm(worlds: Sequence[Held]) -> bool:
+    """Print by sign how often honest unit-periods of some worlds are called; whether the chances hold."""
+    rng, held = np.random.default_rng(5), True
+    for name in sorted({name for one in worlds for name in one.seen.model}):
+        units = {f"{one.seen.world} {body(unit)}" for one in worlds for unit in one.seen.honest[name]}
+        drawn = np.concatenate([one.drawn(name, rng) for one in worlds])
+        held &= called(f"{name} ({len(units)} units)", drawn)
+    return held
+
+
+def held_against_others(worlds: Sequence[Seen]) -> list[Held]:
+    """Each of some worlds of one size, held against what is usual in the others."""
+    return [one.held([other for other in worlds if other is not one]) for one in worlds]
+
+
 def measured(kept: Path, args: argparse.Namespace) -> int:
     """Run the worlds, look at them, print; 1 when a claim does not hold."""
-    plans = [(31, 0.0)] + [(seed, OFTEN) for seed in range(1, args.worlds + 1)]
-    plans += [(100 + i, often) for i, often in enumerate(args.weaker)]
-    folders = [kept / f"{often:g}-{seed}" for seed, often in plans]
+    gaming = [(seed, OFTEN) for seed in range(1, args.worlds + 1)] + [(100 + i, o) for i, o in enumerate(args.weaker)]
+    peace = [(31 + i, 0.0) for i in range(args.honest)]
+    folders = {plan: kept / f"{plan[1]:g}-{plan[0]}" for plan in gaming + peace}
     with ProcessPoolExecutor(args.jobs, max_tasks_per_child=1) as pool:
-        done = [pool.submit(record, *plan, folder) for plan, folder in zip(plans, folders, strict=True)]
-        for one in done:
-            one.result()
-        asked = [
-            (often, size, folder)
-            for (_, often), folder, nth in zip(plans, folders, range(-1, len(plans)), strict=False)
-            for size in SIZES
-            if often and (nth < SMALLER or size == SIZE or often < OFTEN)
-        ]
-        alone = [pool.submit(peaceful, folders[0], size) for size in NULL_SIZES]
-        looks = [pool.submit(seen, f, size, often) for often, size, f in asked]
-        parts = args.periods // 4
+        for done in [pool.submit(record, seed, often, folder) for (seed, often), folder in folders.items()]:
+            done.result()
+        looks = {
+            (plan, n): pool.submit(seen if plan[1] else peaceful, folders[plan], n) for n in SIZES for plan in folders
+        }
         drawn_ = {
-            name: [pool.submit(partial(made, periods=parts), seed) for seed in range(4)]
+            name: [pool.submit(partial(made, periods=args.periods // 4), seed) for seed in range(4)]
             for name, made in (("invented", invented), ("satisfied_beyond_resolved", ballots))
         }
-        found: dict[tuple[float, int], list[Seen]] = {}
-        for (often, size, _), look in zip(asked, looks, strict=True):
-            found.setdefault((often, size), []).append(look.result())
-        rows = {name: [p for one in many for p in one.result()] for name, many in drawn_.items()}
-        honest_alone = [one.result() for one in alone]
-    held = switches(dict(sorted(found.items(), key=lambda x: (-x[0][0], -x[0][1]))))
+        model_alone = {name: np.concatenate([part.result() for part in many]) for name, many in drawn_.items()}
+        looked = {key: look.result() for key, look in looks.items()}
+    games = {n: held_against_others([looked[plan, n] for plan in gaming]) for n in SIZES}
+    calm_ones = [each for n in SIZES for each in held_against_others([looked[plan, n] for plan in peace])]
+    by_strength: dict[tuple[float, int], list[Held]] = {}
+    for n, worlds in games.items():
+        for (_, often), each in zip(gaming, worlds, strict=True):
+            by_strength.setdefault((often, n), []).append(each)
+    held = switches(dict(sorted(by_strength.items(), key=lambda x: (-x[0][0], -x[0][1]))))
     held &= recalls(np.random.default_rng(3))
     print("\nhonest unit-periods called at 5 and 1 %: as told (mid-p), and drawn evenly within a count")
-    for name, chances in rows.items():
-        held &= told_even(name, chances)
-    signs = sorted({name for worlds in found.values() for one in worlds for name in one.honest})
-    for title, per_sign in (
-        ("in an honest world", {n: [p for one in honest_alone for p in one.get(n, [])] for n in signs}),
-        ("beside a third that games", {n: [p for w in found.values() for s in w for p in s.honest[n]] for n in signs}),
+    print(" the model alone")
+    for name, rows in model_alone.items():
+        held &= called(name, rows)
+    for title, some in (
+        ("in honest worlds", calm_ones),
+        ("beside a third that games", [each for worlds in games.values() for each in worlds]),
     ):
-        print(f" {title}")
-        for name, chances in per_sign.items():
-            if chances:
-                held &= told_even(name, chances)
+        print(f" {title}, {', '.join(map(str, SIZES))} closed orders")
+        held &= calm(some)
     print("\nclaims hold" if held else "\nA CLAIM DOES NOT HOLD")
     return 0 if held else 1
 
@@ -308,7 +251,8 @@ def measured(kept: Path, args: argparse.Namespace) -> int:
 def main() -> int:
     """Print the figures; 1 when a claim does not hold."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--worlds", type=int, default=6)
+    asked.add_argument("--worlds", type=int, default=12, help="worlds in which a third games")
+    asked.add_argument("--honest", type=int, default=5, help="worlds in which nobody does")
     asked.add_argument("--weaker", type=float, nargs="*", default=[0.25], help="shares of tempting orders")
     asked.add_argument("--kept", type=Path, help="where worlds are kept for the next time")
     asked.add_argument("--jobs", type=int, default=2)

@@ -11,6 +11,9 @@ from random import Random
 
 import pytest
 
+from minsheng.account.gaming import Beside
+from minsheng.account.gaming.chances import Chances
+from minsheng.account.gaming.report import Days
 from minsheng.doors.cli import gaming as verbs
 from minsheng.doors.cli.main import main
 from minsheng.ground import present
@@ -84,6 +87,24 @@ def test_what_is_brought_beside_is_a_sign_too(line: Line, tmp_path: Path, capsys
     (brought / "views.csv").write_text("\n".join(["unit,order,has_part", *views]), "utf-8")
     assert line("--period", "2026-03", "--out", str(tmp_path / "g.csv"), "--beside", str(brought)) == 0
     assert "u03  viewed_by_others" in capsys.readouterr().out
+
+
+def test_what_is_brought_beside_of_months_before_lies_in_their_folders(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, int] = {}
+
+    def told(_lake: object, _city: object, days: Days, beside: Beside | None) -> dict[str, Chances]:
+        seen[f"{days[0]:%Y-%m}"] = len(beside.views) if beside else -1
+        return {}
+
+    monkeypatch.setattr("minsheng.account.gaming.told_of_period", told)
+    brought = tmp_path / "beside"
+    (brought / "2026-02").mkdir(parents=True)
+    for folder in (brought, brought / "2026-02"):
+        (folder / "views.csv").write_text("unit,order,has_part\nu01,AY000001,yes\n", "utf-8")
+    assert line("--period", "2026-03", "--out", str(tmp_path / "g.csv"), "--beside", str(brought)) == 0
+    assert (seen["2026-02"], seen["2026-01"]) == (1, -1)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from minsheng.account.gaming.cases import Counted, Lead, judged
-from minsheng.account.gaming.peers import Floats
+from minsheng.account.gaming.chances import Floats
+from minsheng.account.gaming.usual import Usual
 
 NAME = "satisfied_beyond_resolved"
 _ROUNDS, _OPEN = 20, 0.02
@@ -33,6 +34,8 @@ class UnitBallots:
 def expected_satisfied(ballots: Sequence[UnitBallots]) -> Floats:
     """By unit the share of satisfied ballots that peers' line gives at its resolved share. The line is fitted by
     weighted least squares in which units far above it lose their weight (Huber, Annals of Statistics 1964)."""
+    if not ballots:
+        return np.zeros(0)
     rated = np.array([b.rated for b in ballots], np.float64)
     x = np.array([b.resolved / max(b.answered, 1) for b in ballots])
     y = np.array([b.satisfied / max(b.rated, 1) for b in ballots])
@@ -48,11 +51,13 @@ def expected_satisfied(ballots: Sequence[UnitBallots]) -> Floats:
     return np.asarray(design @ line)
 
 
-def leads(ballots: Sequence[UnitBallots]) -> list[Lead]:
-    """One lead a unit with ballots; none with few units. Ballots are nobody's, so there are no orders."""
+def counted(ballots: Sequence[UnitBallots]) -> Counted:
+    """Satisfied ballots by unit that has any, beside those that peers' line gives."""
     known = [b for b in ballots if b.rated and b.answered]
-    if not known:
-        return []
-    units = np.array([b.unit for b in known])
     hits, base = (np.array(x, np.float64) for x in ([b.satisfied for b in known], [b.rated for b in known]))
-    return judged(NAME, Counted(units, hits, base, expected_satisfied(known)), {})
+    return Counted(np.array([b.unit for b in known], np.str_), hits, base, expected_satisfied(known))
+
+
+def leads(ballots: Sequence[UnitBallots], usual: Usual | None = None) -> list[Lead]:
+    """One lead a unit with ballots; none with few units. Ballots are nobody's, so there are no orders."""
+    return judged(NAME, counted(ballots), {}, usual)

@@ -1,9 +1,9 @@
 """Cases of one sign (线索个案): orders, replies, calls or views of many units, some of which are hits.
 
 Every sign that counts is judged alike: which of a unit's cases are hits, how many its own mix of cases would lead one
-to expect at other units, and how surprising that is among its peers (peers.py). Over the units of one sign the share of
-false leads is held down (Benjamini and Hochberg, JRSS B 1995). 线索，不是结论: a lead opens an inquiry, it never ends
-one."""
+to expect at other units, how surprising that is among its peers (peers.py) and beside what is usual here (usual.py).
+Over the units of one sign the share of false leads is held down (chances.py). 线索，不是结论: a lead opens an inquiry,
+it never ends one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from minsheng.account.gaming.peers import Floats, Honest, TooFewPeers, honest
+from minsheng.account.gaming.chances import FALSE_LEADS, Chances, Floats, false_shares
+from minsheng.account.gaming.peers import OUTSIDE, Honest, TooFewPeers, honest
+from minsheng.account.gaming.usual import Usual
 
-FALSE_LEADS = 0.05
-"""Of the leads of one sign, so many may be false on average."""
 CITY_ORDERS = 20.0
 """A stratum's share at other units is drawn to the city's as if so many cases of the city were among its own."""
 LEAST_LIKE = 20
@@ -139,45 +139,45 @@ def _of_others(
     return (others(stratum, own, hits) + CITY_ORDERS * city) / (others(stratum, own, cases) + CITY_ORDERS)
 
 
-def chances(counted: Counted) -> Floats:
-    """By unit the chance (mid-p) of so many hits or more if it were honest. TooFewPeers as `honest`."""
-    return _tails(counted, honest(counted.hits, counted.base, counted.expected, counted.manner))
+def chances(counted: Counted) -> Chances:
+    """By unit the chances of its hits if it were honest; of no unit where there are too few to compare."""
+    try:
+        return _chances(counted, honest(counted.hits, counted.base, counted.expected, counted.manner))
+    except TooFewPeers:
+        return Chances(counted.units[:0], counted.hits[:0], counted.hits[:0])
 
 
-def _tails(counted: Counted, known: Honest) -> Floats:
+def _chances(counted: Counted, known: Honest) -> Chances:
     rows = zip(counted.hits, counted.base, counted.expected, strict=True)
-    return np.array([known.tail(int(y), int(n), float(e)) for y, n, e in rows])
+    ends = np.array([known.tails(int(y), int(n), float(e)) for y, n, e in rows])
+    return Chances(counted.units, ends[:, 0], ends[:, 1])
 
 
-def judged(sign: str, counted: Counted, evidence: Mapping[str, Sequence[str]]) -> list[Lead]:
-    """One lead a unit, in order of unit; none where there are too few units to compare."""
+def judged(
+    sign: str, counted: Counted, evidence: Mapping[str, Sequence[str]], usual: Usual | None = None
+) -> list[Lead]:
+    """One lead a unit, in order of unit; none where there are too few units to compare. The model's chances are held
+    against what is `usual` here, where that is known."""
     try:
         known = honest(counted.hits, counted.base, counted.expected, counted.manner)
     except TooFewPeers:
         return []
-    p = _tails(counted, known)
+    told = _chances(counted, known)
+    p = (usual.told(told) if usual else told).mid
+    above = usual.level(OUTSIDE) if usual else OUTSIDE
     found = []
     for i, (unit, q) in enumerate(zip(counted.units, false_shares(p), strict=True)):
         hits, base = int(counted.hits[i]), int(counted.base[i])
-        low, high = known.interval(base, float(counted.expected[i]))
+        low, high = known.interval(base, float(counted.expected[i]), above)
         orders = tuple(evidence.get(str(unit), ()))
         found.append(Lead(str(unit), sign, hits, base, hits / base, low, high, float(p[i]), float(q), orders))
     return found
 
 
-def leads(sign: str, cases: Cases) -> list[Lead]:
+def leads(sign: str, cases: Cases, usual: Usual | None = None) -> list[Lead]:
     """What the comparable cases of one sign say of each unit that has any, as `judged`."""
     cases = comparable(cases)
-    return judged(sign, count(cases), _evidence(cases))
-
-
-def false_shares(p: Floats) -> Floats:
-    """For each chance the least share of false leads (q) at which it would be called (Benjamini and Hochberg)."""
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
-    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return q
+    return judged(sign, count(cases), _evidence(cases), usual)
 
 
 def _evidence(cases: Cases) -> dict[str, Sequence[str]]:

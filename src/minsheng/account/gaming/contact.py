@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import nchypergeom_fisher
 
-from minsheng.account.gaming.cases import Cases, Lead, false_shares
-from minsheng.account.gaming.peers import LEAST_PEERS, Floats
+from minsheng.account.gaming.cases import Cases, Lead
+from minsheng.account.gaming.chances import Chances, false_shares
+from minsheng.account.gaming.peers import LEAST_PEERS, OUTSIDE
+from minsheng.account.gaming.usual import Usual
 
 NAME = "soon_after_contact"
 LEAST_EARLY = 5
-_LEAST_P = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def odds_ratio(found: Split) -> float:
     """The odds ratio of good answers, early to late, that honest units may be taken to have: 1, for answers do not hang
     on the hour, or that of the unit a third of the way up, when even that is higher. It is the lower third because a
     third of units gaming must not set the yardstick. Cells are counted with a half more (Haldane, 1956)."""
+    if not len(found.units):
+        return 1.0
     late, late_good = found.answers - found.early, found.good - found.good_early
     odds_early = (found.good_early + 0.5) / (found.early - found.good_early + 0.5)
     odds_late = (late_good + 0.5) / (late - late_good + 0.5)
@@ -55,45 +58,39 @@ def odds_ratio(found: Split) -> float:
     return max(1.0, float(np.quantile(np.where(told, odds_early / odds_late, 1.0), 1 / 3)))
 
 
-def tails(found: Split) -> tuple[Floats, Floats]:
-    """By unit the chances of more good early answers, and of exactly so many, at the odds ratio of the other units."""
-    more, exactly = np.zeros(len(found.units)), np.ones(len(found.units))
-    for i, known in enumerate(_distributions(found)):
-        if known is not None:
-            more[i], exactly[i] = known.sf(found.good_early[i]), known.pmf(found.good_early[i])
-    return more, exactly
+def chances(found: Split) -> Chances:
+    """By unit whose totals leave a choice the chances of its good early answers, at the odds ratio of the others."""
+    known = dict(_distributions(found))
+    y = [(each, found.good_early[i]) for i, each in known.items()]
+    return Chances(
+        found.units[list(known)],
+        np.array([each.sf(good) for each, good in y]),
+        np.array([each.pmf(good) for each, good in y]),
+    )
 
 
-def chances(found: Split) -> Floats:
-    """By unit the chance of so many good early answers or more (mid-p)."""
-    more, exactly = tails(found)
-    return np.clip(more + exactly / 2, _LEAST_P, 1.0)
-
-
-def leads(cases: Cases, early: NDArray[np.bool_]) -> list[Lead]:
-    """One lead a unit; its value is the share of good answers among the early ones. None with few units."""
+def leads(cases: Cases, early: NDArray[np.bool_], usual: Usual | None = None) -> list[Lead]:
+    """One lead a unit; its value is the share of good answers among the early ones. None with few units. Chances are
+    held against what is `usual` here, where that is known."""
     found = split(cases, early)
     if len(found.units) < LEAST_PEERS:
         return []
-    p = chances(found)
-    q = false_shares(p)
-    told = []
-    for i, known in enumerate(_distributions(found)):
-        n = int(found.early[i])
-        if known is None:
-            continue
-        low, high = (float(x) / n for x in known.interval(0.95))
-        of = (cases.unit == found.units[i]) & early & cases.hit
-        orders = tuple(sorted(cases.order[of].tolist()))
-        y = int(found.good_early[i])
-        told.append(Lead(str(found.units[i]), NAME, y, n, y / n, low, high, float(p[i]), float(q[i]), orders))
-    return told
+    told = chances(found)
+    p = (usual.told(told) if usual else told).mid
+    above = usual.level(OUTSIDE) if usual else OUTSIDE
+    leads = []
+    for (i, known), chance, q in zip(_distributions(found), p, false_shares(p), strict=True):
+        n, y, unit = int(found.early[i]), int(found.good_early[i]), str(found.units[i])
+        low, high = float(known.ppf(OUTSIDE)) / n, float(known.isf(above)) / n
+        orders = tuple(sorted(cases.order[(cases.unit == unit) & early & cases.hit].tolist()))
+        leads.append(Lead(unit, NAME, y, n, y / n, low, high, float(chance), float(q), orders))
+    return leads
 
 
-def _distributions(found: Split) -> Iterator[Any]:
-    """By unit the distribution of good early answers if it were honest; None where its totals leave no choice."""
+def _distributions(found: Split) -> Iterator[tuple[int, Any]]:
+    """The distribution of good early answers if it were honest, by place of unit whose totals leave a choice."""
     ratio = odds_ratio(found)
     for i in range(len(found.units)):
         whole, good, early = int(found.answers[i]), int(found.good[i]), int(found.early[i])
-        open_ = 0 < early < whole and 0 < good < whole
-        yield nchypergeom_fisher(whole, good, early, ratio) if open_ else None
+        if 0 < early < whole and 0 < good < whole:
+            yield i, nchypergeom_fisher(whole, good, early, ratio)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, expit, gammaln, logit, logsumexp
 
-Floats = NDArray[np.float64]
+from minsheng.account.gaming.chances import Floats
 
 SPREADS = np.concatenate([[0.0], np.geomspace(0.06, 2.0, 12)])
 """Standard deviations between honest units on the log odds that are considered."""
@@ -36,8 +36,9 @@ LEAST_PEERS = 8
 BULK = 0.6
 """The search for the honest rate begins at that of the units with the fewest hits for their size, of which so many."""
 STEPS, MARGIN = 31, 0.7
-INNER = 0.95
-_ALMOST_SURE, _NEGLIGIBLE, _LEAST_P = 1e-7, 1e-3, 1e-12
+OUTSIDE = 0.025
+"""An expected range leaves so many honest units outside on each side."""
+_ALMOST_SURE, _NEGLIGIBLE = 1e-7, 1e-3
 _LEAST_SPREAD = 0.01
 """Stands for none: with less, the beta functions of rare hits would be differences of numbers too large to tell."""
 
@@ -55,11 +56,6 @@ class Honest:
     spreads: Floats
     weights: Floats
 
-    def tail(self, hits: int, base: int, expected: float) -> float:
-        """The chance that an honest unit has more than `hits` hits of `base`, and half that of exactly so many."""
-        more, exactly = self.tails(hits, base, expected)
-        return min(max(more + exactly / 2, _LEAST_P), 1.0)
-
     def tails(self, hits: int, base: int, expected: float) -> tuple[float, float]:
         """The chances that an honest unit has more than `hits` hits of `base`, and exactly so many."""
         few = 2 * hits <= base
@@ -67,10 +63,10 @@ class Honest:
         points = self._points(counts, base, expected)
         return (1 - float(points.sum()), float(points[-1])) if few else (float(points[1:].sum()), float(points[0]))
 
-    def interval(self, base: int, expected: float, inner: float = INNER) -> tuple[float, float]:
-        """The shares of hits between which `inner` of honest units of this size lie."""
+    def interval(self, base: int, expected: float, above: float = OUTSIDE) -> tuple[float, float]:
+        """The shares of hits below which OUTSIDE of honest units of this size lie, and over which `above` do."""
         upto = np.cumsum(self._points(np.arange(base + 1.0), base, expected))
-        low, high = np.searchsorted(upto, ((1 - inner) / 2, (1 + inner) / 2))
+        low, high = np.searchsorted(upto, (OUTSIDE, 1 - above))
         return float(low) / base, float(min(high, base)) / base
 
     def _points(self, counts: Floats, base: int, expected: float) -> Floats:

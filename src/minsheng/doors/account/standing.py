@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from threading import Lock
+from threading import RLock
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -16,8 +16,9 @@ from minsheng.account.appraisal.appraise import after, month_of
 from minsheng.account.audit import CaseKind, CaseState, cases, recalls
 from minsheng.account.audit.evaluation import Judged, judged
 from minsheng.account.ballots import cast_of_year, totals
-from minsheng.account.gaming import Beside, Found, UnitBallots, gaming_of_period
+from minsheng.account.gaming import Beside, Found, UnitBallots, gaming_of_period, told_of_period
 from minsheng.account.gaming.questions import closed_orders
+from minsheng.account.gaming.report import Days, Told
 from minsheng.core import Actor
 from minsheng.core.codes import Role, term
 from minsheng.core.session import Topic
@@ -27,14 +28,15 @@ from minsheng.foresee.topics.facts import lake
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
 
-LIFE = timedelta(minutes=10)
+LIFE, DAY = timedelta(minutes=10), timedelta(days=1)
 MONTHS = 13
-KEPT = 6
+KEPT = 12
+"""So many months are kept of each kind of figures."""
 T = TypeVar("T")
 AUDITOR = Actor("system", Role.AUDITOR)
 """Reads what the auditor has found, for the signs that rest on it."""
 
-_lock = Lock()
+_lock = RLock()
 _made: dict[tuple[str, str, str, datetime], Any] = {}
 
 
@@ -65,8 +67,17 @@ def appraisal_of(month: str) -> Appraisal:
 
 
 def signs_of(month: str) -> Found:
-    """The signs of a month, with what the ballots and the auditor's re-calls add."""
-    return _kept("signs", month, lambda: gaming_of_period(lake(), present.city(), month, beside=_beside(month)))
+    """The signs of a month, with what the ballots and the auditor's re-calls add, held against the months before it;
+    those are over, and looked at once a day."""
+
+    def earlier(days: Days) -> Told:
+        before = f"{days[0]:%Y-%m}"
+        return _kept("told", before, lambda: told_of_period(lake(), present.city(), before, _beside(before)), DAY)
+
+    def made() -> Found:
+        return gaming_of_period(lake(), present.city(), month, beside=_beside(month), earlier=earlier)
+
+    return _kept("signs", month, made)
 
 
 def judged_of(month: str) -> list[Judged]:
@@ -80,13 +91,14 @@ def results_of(month: str) -> Results:
     return Results(_visible(topics), [*_effects(topics), *_mechanisms(topics)], _tolerance(month))
 
 
-def _kept(what: str, month: str, make: Callable[[], T]) -> T:
+def _kept(what: str, month: str, make: Callable[[], T], life: timedelta = LIFE) -> T:
     now = present.now()
-    key = (str(settings.DATA), what, month, now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % LIFE)
+    key = (str(settings.DATA), what, month, now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % life)
     with _lock:
         if key not in _made:
             fresh = make()
-            for old in [*(k for k in _made if k[3] != key[3]), *list(_made)[:-KEPT]]:
+            like = [k for k in _made if k[1] == what]
+            for old in [*(k for k in like if k[3] != key[3]), *like[:-KEPT]]:
                 _made.pop(old, None)
             _made[key] = fresh
         found: T = _made[key]

@@ -25,7 +25,7 @@ def arguments(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--beside", type=Path, metavar="DIR",
         help="folder of CSV files that the lake does not hold: views, calls_made, calls_received, recalls, replies, "
-        "ballots, listed",
+        "ballots, listed; those of months before in folders YYYY-MM inside",
     )  # fmt: skip
     sub.add_argument(
         "--claimed", type=float, metavar="RATE", help="re-calls: the rate to test; default the recorded one"
@@ -36,7 +36,8 @@ def arguments(sub: argparse.ArgumentParser) -> None:
 def gaming(args: argparse.Namespace) -> int:
     """Write a month's signs, and say which leads stand."""
     with house(args.data):
-        from minsheng.account.gaming import gaming_of_period
+        from minsheng.account.gaming import gaming_of_period, told_of_period
+        from minsheng.account.gaming.report import Days, Told
         from minsheng.account.gaming.tables import beside_of
         from minsheng.ground import present
         from minsheng.ground.lake import Lake, NoLake
@@ -45,7 +46,13 @@ def gaming(args: argparse.Namespace) -> int:
         try:
             beside = beside_of(args.beside) if args.beside else None
             lake = Lake(Path(args.data) / "lake")
-            found = gaming_of_period(lake, present.city(), args.period, out, beside)
+
+            def earlier(days: Days) -> Told:
+                brought = args.beside / f"{days[0]:%Y-%m}" if args.beside else None
+                known = beside_of(brought) if brought and brought.is_dir() else None
+                return told_of_period(lake, present.city(), days, known)
+
+            found = gaming_of_period(lake, present.city(), args.period, out, beside=beside, earlier=earlier)
             lake.close()
             for line in (*summary(found), *sample(found, args.claimed, args.suspected)):
                 print(line)
@@ -77,6 +84,8 @@ def summary(found: Found) -> Iterator[str]:
         )
     if len(standing) > SHOWN:
         yield f"  and {len(standing) - SHOWN} more in the file"
+    if found.held:
+        yield f"held against what was usual in the months before: {', '.join(s for s in MEANINGS if s in found.held)}"
     if found.silent:
         yield f"nothing to go on for: {', '.join(found.silent)}"
 
