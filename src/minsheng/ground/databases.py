@@ -26,7 +26,7 @@ def django_database(conninfo: str, *, pool: bool = False) -> dict[str, Any]:
         "ATOMIC_REQUESTS": False,
         "AUTOCOMMIT": True,
         "TIME_ZONE": None,
-        "CONN_HEALTH_CHECKS": False,
+        "CONN_HEALTH_CHECKS": bool(options),
         "TEST": {"CHARSET": None, "COLLATION": None, "NAME": None, "MIGRATE": True, "MIRROR": None},
     }
 

@@ -6,14 +6,14 @@ that is what is told. As counts leave gaps, each of those chances lies evenly be
 Held, Biometrics 2009). Below the smallest of them goes a power law (Hill, Annals of Statistics 1975), which never falls
 faster than the model.
 
-Who games must not set the yardstick. A unit that stands under a sign says nothing of what is usual under the others;
-under the same sign the periods in which it stands are taken out, and as many honest ones put back as a power law
-through the chances just above lets one expect. Who stands is asked of the model first, and then of what was found to be
-usual. Signs in which honest units differ by how they work accuse nobody that way: all are usual there."""
+Who games must not set the yardstick. A unit that often stands under a sign says nothing of what is usual under the
+others; under the same sign the periods in which it stands are taken out, and as many honest ones put back as a power
+law through the chances just above lets one expect. Who stands is asked of the model first, and then of what was found
+to be usual. Signs in which honest units differ by how they work accuse nobody that way: all are usual there."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,7 +30,10 @@ NEAR, USUAL_NEAR = 5.0, 0.05
 """Chances just above the edge of what is missing: up to so many times it, and at least up to so much."""
 POWERS, USUAL_POWER = np.geomspace(0.2, 2.0, 24), 0.5
 """Powers that are considered, and how far from 1, in their logarithm, they usually are (a normal prior)."""
+OFTEN = 0.25
+"""A unit that stands in so great a share of its periods says nothing of other signs; by chance few honest ones do."""
 PUT_BACK = 20
+"""Steps in which the power law is put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +120,13 @@ def _usual(
         }
         for period in periods
     ]
-    bodies: defaultdict[str, set[str]] = defaultdict(set)
-    for period, stands in zip(periods, standing, strict=True):
-        for sign, told in period.items():
-            bodies[sign].update(map(body, told.units[stands[sign]].tolist()))
+    signs = {sign: None for period in periods for sign in period}
+    bodies = {
+        sign: _stand_often([(p[sign], s[sign]) for p, s in zip(periods, standing, strict=True) if sign in p], body)
+        for sign in signs
+    }
     found = {}
-    for sign in {sign: None for period in periods for sign in period}:
+    for sign in signs:
         others = set[str]().union(*(some for name, some in bodies.items() if name != sign))
         known = [_known(p[sign], s[sign], others, body) for p, s in zip(periods, standing, strict=True) if sign in p]
         if (made := _made(_whole(known))) is not None:
@@ -132,6 +136,15 @@ def _usual(
 
 def _standing(told: Chances, here: Usual | None) -> NDArray[np.bool_]:
     return false_shares((here.told(told) if here else told).mid) <= FALSE_LEADS
+
+
+def _stand_often(told: Sequence[tuple[Chances, NDArray[np.bool_]]], body: Callable[[str], str]) -> set[str]:
+    """The bodies that stand under a sign in OFTEN or more of the periods in which it says anything of them."""
+    whole, stands = Counter[str](), Counter[str]()
+    for chances, standing in told:
+        whole.update(map(body, chances.units.tolist()))
+        stands.update(map(body, chances.units[standing].tolist()))
+    return {unit for unit, n in stands.items() if n >= OFTEN * whole[unit]}
 
 
 def _known(
