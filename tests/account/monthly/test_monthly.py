@@ -13,6 +13,7 @@ import pytest
 from minsheng.account import monthly
 from minsheng.account.ledger import folder as log_folder
 from minsheng.account.ledger import number, publish, signer, tell
+from minsheng.account.ledger.counters import count_channels
 from minsheng.account.log.keys import write_vkey
 from minsheng.account.log.policy import Policy
 from minsheng.account.log.tiles import in_folder
@@ -100,6 +101,8 @@ def test_a_month_is_released_and_anybody_finds_it_right(clock, units) -> None:
     monthly.define()
     clock.append(NOVEMBER)
     dispatched(received(12), units[0])
+    number()
+    assert count_channels() == 1
     with pytest.raises(NothingToRelease, match="not over"):
         monthly.release("2026-11")
     clock.append(DECEMBER)

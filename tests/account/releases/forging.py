@@ -250,6 +250,29 @@ IMPOSSIBLE = {
 }
 """The log and the release agree, yet say what cannot be."""
 
+
+def _counters(*told: tuple[str, Any]) -> Callable[[list[Line]], None]:
+    """Leaves at the end that tell the counters of channels."""
+
+    def forge(lines: list[Line]) -> None:
+        for at, (channel, last) in enumerate(told):
+            fields = {"channel": channel, "last": last}
+            made = commit(bytes(30) + b"c" + bytes([at]), (fields,))
+            lines.append(Line(0, LeafKind.COUNTER, lines[-1].day, (type(lines[0].groups[0])(made.salts[0], fields),)))
+
+    return forge
+
+
+COUNTED = {
+    "more receipts than requests": _forged(_counters(("app", 1), ("visit", 1))),
+    "far more receipts of one channel": _forged(_counters(("web", 10_000))),
+    "a counter put back": _forged(_counters(("web", 1))),
+    "a counter of no channel": _forged(_counters((None, 1))),  # type: ignore[arg-type]
+    "a counter that counts nothing": _forged(_counters(("app", 0))),
+    "a counter that is no number": _forged(_counters(("app", True))),
+}
+"""The log tells counters of receipts that its own intakes contradict: found by `verify`, which alone looks."""
+
 FIRST = {"formulas logged after the month began": _forged(_metrics_late)}
 LATER = {
     "the last release's leaf left out": _forged(_last_release_forgotten),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from account.releases.cases import Case, case_of
+from account.releases.forging import COUNTED
 from account.releases.tampering import tamperings
 from account.releases.world import world
 from minsheng.account.log.policy import Policy
@@ -71,6 +72,16 @@ def test_tampering_is_found(honest, number, name, tmp_path):
         check(case)
     assert fault.value.sentence.endswith(".")
     assert fault.value.sentence[0].isupper()
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_receipts_given_for_requests_that_were_not_entered_are_found(honest, number, name, tmp_path):
+    case = case_of(honest[number], tmp_path / "case", number)
+    COUNTED[name](case)
+    with pytest.raises(Fault) as fault:
+        check(case)
+    assert fault.value.name in ("counter", "malformed")
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -179,9 +179,8 @@ def world(
             begun += [each.sealed(secret) for each in told if begins <= each.facts.day < ends]
             begun += sealed(ends - timedelta(days=20), chance)
             begun += ballots(f"{begins - timedelta(days=1):%Y-%m}", ends - timedelta(days=15), chance)
-            begun.append(
-                house_leaf(LeafKind.COUNTER, ends, {"channel": "web", "last": len(begun)}, chance.randbytes(32))
-            )
+            entered = sum(each.leaf.kind is LeafKind.INTAKE for part in [*made.ranges, begun] for each in part)
+            begun.append(house_leaf(LeafKind.COUNTER, ends, {"channel": "web", "last": entered}, chance.randbytes(32)))
             log.append([each.leaf.pack() for each in begun[len(made.ranges[:1]) :]])
             file = folder / f"{month}.jsonl.gz"
             with file.open("wb") as to:

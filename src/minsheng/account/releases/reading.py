@@ -47,6 +47,8 @@ class Reading:
         self.places: dict[bytes, int] = {}
         self.latest, self.earliest = date.min, date.max
         self.late = self._told = False
+        self._counters: dict[str, int] = {}
+        self._intakes = 0
 
     def take(self, lines: Iterator[dict[str, Any]]) -> None:
         """The whole file."""
@@ -83,6 +85,7 @@ class Reading:
         if not _is_month(header["month"]) or header["month"] <= self.ledger.month:
             raise Fault("range", f"The month {header['month']!r} does not come after {self.ledger.month!r}.")
         self._told = first
+        self._intakes = sum(counts[AT["intake"]] for counts in self.ledger.tally.counts.values())
         self._balanced("carries over")
         self.ledger.month = header["month"]
         self._join(header["joined"])
@@ -116,8 +119,11 @@ class Reading:
             self.earliest = min(self.earliest, line.day)
         if line.kind in ORDERS:
             self._check_cells(line)
+            self._intakes += line.kind is LeafKind.INTAKE
         elif line.kind is LeafKind.RELEASE:
             self._check_last(line)
+        elif line.kind is LeafKind.COUNTER:
+            self._check_counter(line)
         try:
             account(self.ledger, self.ballots, line)
         except BallotRefused as error:
@@ -134,6 +140,21 @@ class Reading:
                 raise Fault("cell", f"Leaf {line.index} names {agency} of {cohort}, which is not among the named.")
             if agency == POOL and line.fields(side) is not None:
                 raise LineRefused(f"leaf {line.index} names an agency without a name")
+
+    def _check_counter(self, line: Line) -> None:
+        """A channel's counter rises, and the log has no fewer intakes than the counters of this release say that
+        receipts were given whose leaves are before them."""
+        fields = line.fields() or {}
+        channel, last = fields.get("channel"), fields.get("last")
+        if not isinstance(channel, str) or type(last) is not int or last < 1:
+            raise LineRefused(f"leaf {line.index} counts no channel's receipts")
+        if last <= self._counters.get(channel, 0):
+            raise Fault("counter", f"Leaf {line.index} counts the receipts of {channel} back to {last}.")
+        self._counters[channel] = last
+        if (given := sum(self._counters.values())) > self._intakes:
+            raise Fault(
+                "counter", f"By leaf {line.index} {given} receipts were given and {self._intakes} requests entered."
+            )
 
     def _check_last(self, line: Line) -> None:
         """The first RELEASE leaf of the range is the last release's, and says what this one carries over."""
