@@ -28,10 +28,23 @@ STAFF = {
     "supervisor": ("supervisor", ["/staff/supervision"]),
     "knowledge_editor": ("knowledge_editor", ["/staff/knowledge"]),
     "unit_desk": ("unit_desk", ["/staff/inbox", "/staff/tasks"]),
-    "analyst": ("analyst", ["/staff/board", "/staff/calendar", "/staff/map", "/staff/volumes", "/staff/topics"]),
+    "analyst": (
+        "analyst",
+        [
+            "/staff/board",
+            "/staff/calendar",
+            "/staff/map",
+            "/staff/volumes",
+            "/staff/topics",
+            "/staff/appraisal",
+            "/staff/appraisal/signs",
+            "/staff/appraisal/evaluation",
+        ],
+    ),
+    "auditor": ("auditor", ["/staff/audit"]),
     "leader": ("leader", ["/staff/months", "/staff/library"]),
 }
-PUBLIC = ["/", "/new/what", "/track", "/styleguide", "/staff/login"]
+PUBLIC = ["/", "/new/what", "/track", "/styleguide", "/staff/login", "/figures", "/r", "/releases/verify"]
 KEPT = {
     "order": "unit_desk-order-wide-zh",
     "pool": "dispatcher-staff-pool-wide-zh",
@@ -41,6 +54,10 @@ KEPT = {
     "portal": "public-new-what-phone-zh",
     "board": "analyst-staff-board-wide-zh",
     "volumes": "analyst-staff-volumes-wide-zh",
+    "figures": "public-figures-wide-zh",
+    "appraisal": "analyst-staff-appraisal-wide-zh",
+    "signs": "analyst-staff-appraisal-signs-wide-zh",
+    "audit": "auditor-staff-audit-wide-zh",
 }
 """Names in docs/pictures, and the pictures that they are."""
 NUMBER = re.compile(r"[A-Z]{2}\d{14,}")

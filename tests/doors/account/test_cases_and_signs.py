@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from django.conf import settings
 
 from minsheng.account.audit import CaseKind, cases
 from minsheng.account.gaming import MEANINGS, Lead
@@ -155,3 +158,5 @@ def test_the_signs_of_a_real_month_are_reckoned_with_what_stands_beside(house, m
     assert (found.answered, found.resolved) == (1, 1)
     assert np.isfinite([x.p for x in found.leads]).all()
     assert "short_call" in found.silent
+    kept = sorted(path.name for path in (Path(settings.DATA) / "signs").iterdir())
+    assert kept == [f"2026-{month:02}.npz" for month in range(5, 11)]

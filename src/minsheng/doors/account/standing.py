@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from threading import RLock
+from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -17,7 +18,8 @@ from minsheng.account.audit import CaseKind, CaseState, cases, recalls
 from minsheng.account.audit.evaluation import Judged, judged
 from minsheng.account.ballots import cast_of_year, totals
 from minsheng.account.gaming import Beside, Found, UnitBallots, gaming_of_period, told_of_period
-from minsheng.account.gaming.questions import closed_orders
+from minsheng.account.gaming.kept import told_once
+from minsheng.account.gaming.questions import REPEAT_DAYS, closed_orders
 from minsheng.account.gaming.report import Days, Told
 from minsheng.core import Actor
 from minsheng.core.codes import Role, term
@@ -28,15 +30,15 @@ from minsheng.foresee.topics.facts import lake
 from minsheng.ground import present
 from minsheng.ground.access import SYSTEM
 
-LIFE, DAY = timedelta(minutes=10), timedelta(days=1)
+LIFE = timedelta(minutes=10)
 MONTHS = 13
-KEPT = 12
+KEPT = 6
 """So many months are kept of each kind of figures."""
 T = TypeVar("T")
 AUDITOR = Actor("system", Role.AUDITOR)
 """Reads what the auditor has found, for the signs that rest on it."""
 
-_lock = RLock()
+_lock = Lock()
 _made: dict[tuple[str, str, str, datetime], Any] = {}
 
 
@@ -68,11 +70,15 @@ def appraisal_of(month: str) -> Appraisal:
 
 def signs_of(month: str) -> Found:
     """The signs of a month, with what the ballots and the auditor's re-calls add, held against the months before it;
-    those are over, and looked at once a day."""
+    those are looked at once a day until all that follows from them is known, and never again."""
+    zone = present.city().calendar.zone
 
     def earlier(days: Days) -> Told:
-        before = f"{days[0]:%Y-%m}"
-        return _kept("told", before, lambda: told_of_period(lake(), present.city(), before, _beside(before)), DAY)
+        before, now = f"{days[0]:%Y-%m}", present.now()
+        settled = days[1] + timedelta(days=REPEAT_DAYS + 1)
+        since = datetime.combine(min(settled, now.astimezone(zone).date()), time(), zone)
+        place = Path(settings.DATA) / "signs" / f"{before}.npz"
+        return told_once(place, now, since, lambda: told_of_period(lake(), present.city(), before, _beside(before)))
 
     def made() -> Found:
         return gaming_of_period(lake(), present.city(), month, beside=_beside(month), earlier=earlier)
@@ -91,9 +97,9 @@ def results_of(month: str) -> Results:
     return Results(_visible(topics), [*_effects(topics), *_mechanisms(topics)], _tolerance(month))
 
 
-def _kept(what: str, month: str, make: Callable[[], T], life: timedelta = LIFE) -> T:
+def _kept(what: str, month: str, make: Callable[[], T]) -> T:
     now = present.now()
-    key = (str(settings.DATA), what, month, now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % life)
+    key = (str(settings.DATA), what, month, now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % LIFE)
     with _lock:
         if key not in _made:
             fresh = make()
