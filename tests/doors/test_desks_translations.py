@@ -88,6 +88,21 @@ def test_a_translation_keeps_the_places_to_fill(catalogue: Catalog) -> None:
     assert wrong == []
 
 
+def test_a_translation_with_places_can_be_filled(catalogue: Catalog) -> None:
+    """A bare per-cent sign breaks the page that fills the sentence."""
+    place = re.compile(r"%\((\w+)\)")
+    wrong = []
+    for message in catalogue:
+        forms = [message.id, message.string] if isinstance(message.string, str) else [*message.id, *message.string]
+        for said in forms:
+            if names := place.findall(str(said)):
+                try:
+                    str(said) % dict.fromkeys(names, 1)
+                except (TypeError, ValueError):
+                    wrong.append(said)
+    assert wrong == []
+
+
 def test_the_catalogue_is_made_once_and_again_when_the_words_change(tmp_path: Path) -> None:
     target = tmp_path / "en" / "LC_MESSAGES" / "django.po"
     target.parent.mkdir(parents=True)

@@ -17,7 +17,10 @@ from minsheng.respond.saying import SPOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-PICTURES = ("order", "pool", "inbox", "callback", "portal", "agent")
+PICTURES = (
+    "order", "pool", "inbox", "callback", "portal", "agent",
+    "board", "volumes", "figures", "appraisal", "signs", "audit",
+)  # fmt: skip
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 VERB = re.compile(r"\./minsheng ([a-z][a-z-]*)")
 ROW = re.compile(r"^\| `([a-z_]+)` \|([^|]*)\|([^|]*)\|", re.M)
