@@ -89,7 +89,7 @@ class Spans:
         order = np.argsort(ends, kind="stable")
         ends, steps = ends[order], np.concatenate([slope, -slope])[order]
         below = np.concatenate([[0.0], np.cumsum(np.cumsum(steps)[:-1] * np.diff(ends))])
-        return ends, below
+        return ends, np.maximum.accumulate(below)
 
 
 def usual(
