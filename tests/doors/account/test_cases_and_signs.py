@@ -38,7 +38,7 @@ def lead(later, monkeypatch) -> str:
     """A month with one lead that stands; gives its address."""
     made = Lead(county(), "hollow", 8, 20, 0.4, 0.02, 0.12, 1e-7, 1e-5, ("QH1", "QH2"))
     others = [Lead(f"u{n}", "hollow", 1, 20, 0.05, 0.02, 0.12, 0.5, 0.9) for n in range(5)]
-    found = Found((made, *others), ("short_call",), answered=100, resolved=92)
+    found = Found((made, *others), ("short_call",), answered=100, resolved=92, held=frozenset({"hollow"}))
     monkeypatch.setattr("minsheng.doors.account.standing.signs_of", lambda _month: found)
     return f"/staff/appraisal/signs/{OCTOBER}/hollow/{county()}"
 
@@ -98,6 +98,7 @@ def test_a_lead_shows_its_range_its_evidence_and_the_re_calls_that_it_takes(lead
     assert "需独立复访 320 人" in listed
     assert "40.0 % 8 / 20" in listed
     assert "没有线索不等于没有问题" in listed
+    assert "已与此前六个月的实际情况对照：虚假办结。其余按模型计算。" in listed
     page = text(browser(Role.INSPECTOR).get(lead))
     assert "2.0 % – 12.0 %" in page
     assert "QH1" in page

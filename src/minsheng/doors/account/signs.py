@@ -83,6 +83,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "all": len(leads),
         "standing": len(found.standing),
         "silent": [sign_name(s) for s in found.silent],
+        "held": [sign_name(s) for s in MEANINGS if s in found.held],
         "claimed": found.resolved / found.answered if found.answered else None,
         "found": found,
         "sample": sample(found),
