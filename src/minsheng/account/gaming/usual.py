@@ -6,9 +6,9 @@ that is what is told. As counts leave gaps, each of those chances lies evenly be
 Held, Biometrics 2009). Below the smallest of them goes a power law (Hill, Annals of Statistics 1975), which never falls
 faster than the model.
 
-Who games must not set the yardstick. A unit that often stands under a sign says nothing of what is usual under the
-others; under the same sign the periods in which it stands are taken out, and as many honest ones put back as a power
-law through the chances just above lets one expect. Who stands is asked of the model first, and then of what was found
+Who games must not set the yardstick. A unit that often stands under any sign says nothing of what is usual. Of the
+others the periods in which they stand are taken out, and as many honest ones put back as a power law through the
+chances just above lets one expect. Who stands is asked of the model first, and then of what was found
 to be usual. Signs in which honest units differ by how they work accuse nobody that way: all are usual there."""
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NEAR, USUAL_NEAR = 5.0, 0.05
 POWERS, USUAL_POWER = np.geomspace(0.2, 2.0, 24), 0.5
 """Powers that are considered, and how far from 1, in their logarithm, they usually are (a normal prior)."""
 OFTEN = 0.25
-"""A unit that stands in so great a share of its periods says nothing of other signs; by chance few honest ones do."""
+"""A unit that stands in so great a share of its periods says nothing of what is usual; by chance few honest ones do."""
 PUT_BACK = 20
 """Steps in which the power law is put back."""
 
@@ -120,16 +120,14 @@ def _usual(
         }
         for period in periods
     ]
-    signs = {sign: None for period in periods for sign in period}
-    bodies = {
-        sign: _stand_often([(p[sign], s[sign]) for p, s in zip(periods, standing, strict=True) if sign in p], body)
-        for sign in signs
+    by_sign = {
+        sign: [(p[sign], s[sign]) for p, s in zip(periods, standing, strict=True) if sign in p]
+        for sign in {sign: None for period in periods for sign in period}
     }
+    gone = set[str]().union(*(_stand_often(told, body) for told in by_sign.values()))
     found = {}
-    for sign in signs:
-        others = set[str]().union(*(some for name, some in bodies.items() if name != sign))
-        known = [_known(p[sign], s[sign], others, body) for p, s in zip(periods, standing, strict=True) if sign in p]
-        if (made := _made(_whole(known))) is not None:
+    for sign, told in by_sign.items():
+        if (made := _made(_whole([_known(chances, stands, gone, body) for chances, stands in told]))) is not None:
             found[sign] = made
     return found
 
@@ -148,11 +146,11 @@ def _stand_often(told: Sequence[tuple[Chances, NDArray[np.bool_]]], body: Callab
 
 
 def _known(
-    told: Chances, stands: NDArray[np.bool_], others: Collection[str], body: Callable[[str], str]
+    told: Chances, stands: NDArray[np.bool_], gone: Collection[str], body: Callable[[str], str]
 ) -> tuple[Spans, float]:
     """Of one period those that nothing speaks against; and the chance up to which units that stand are missing among
     them (0 when none stands), which is twice the greatest middle of a span that begins at 0 or later."""
-    kept = ~stands & np.array([body(unit) not in others for unit in told.units.tolist()])
+    kept = ~stands & np.array([body(unit) not in gone for unit in told.units.tolist()])
     low = np.maximum(told.more[kept], 0.0)
     edge = min(2 * float(told.mid[stands].max()), 1.0) if stands.any() else 0.0
     spans = Spans(low, low + np.maximum(told.exactly[kept], LEAST_P), np.ones(len(low)))
