@@ -26,9 +26,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -214,18 +214,19 @@ def measured(kept: Path, args: argparse.Namespace) -> int:
     gaming = [(seed, OFTEN) for seed in range(1, args.worlds + 1)] + [(100 + i, o) for i, o in enumerate(args.weaker)]
     peace = [(31 + i, 0.0) for i in range(args.honest)]
     folders = {plan: kept / f"{plan[1]:g}-{plan[0]}" for plan in gaming + peace}
-    with ProcessPoolExecutor(args.jobs, max_tasks_per_child=1) as pool:
-        for done in [pool.submit(record, seed, often, folder) for (seed, often), folder in folders.items()]:
-            done.result()
+    with Pool(args.jobs, maxtasksperchild=1) as pool:
+        pool.starmap(record, [(seed, often, folder) for (seed, often), folder in folders.items()], 1)
         looks = {
-            (plan, n): pool.submit(seen if plan[1] else peaceful, folders[plan], n) for n in SIZES for plan in folders
+            (plan, n): pool.apply_async(seen if plan[1] else peaceful, (folders[plan], n))
+            for n in SIZES
+            for plan in folders
         }
         drawn_ = {
-            name: [pool.submit(partial(made, periods=args.periods // 4), seed) for seed in range(4)]
+            name: [pool.apply_async(partial(made, periods=args.periods // 4), (seed,)) for seed in range(4)]
             for name, made in (("invented", invented), ("satisfied_beyond_resolved", ballots))
         }
-        model_alone = {name: np.concatenate([part.result() for part in many]) for name, many in drawn_.items()}
-        looked = {key: look.result() for key, look in looks.items()}
+        model_alone = {name: np.concatenate([part.get() for part in many]) for name, many in drawn_.items()}
+        looked = {key: look.get() for key, look in looks.items()}
     games = {n: held_against_others([looked[plan, n] for plan in gaming]) for n in SIZES}
     calm_ones = [each for n in SIZES for each in held_against_others([looked[plan, n] for plan in peace])]
     by_strength: dict[tuple[float, int], list[Held]] = {}
