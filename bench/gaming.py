@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,7 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from _gaming_seen import FINDS, Acted, Held, Seen, peaceful, seen
+from _gaming_seen import FINDS, PEERS, PLANTED, Acted, Held, Seen, peaceful, seen
 from _gaming_signs import body
 from _gaming_worlds import record
 from minsheng.account.gaming import UnitBallots, recall
@@ -46,7 +47,7 @@ from minsheng.account.gaming.chances import Chances
 from minsheng.sim.plan import Switch
 
 Floats = NDArray[np.float64]
-OFTEN, SIZE, SIZES, PEERS = 0.5, 300, (50, 100, 200, 300), 60
+OFTEN, SIZE, SIZES = 0.5, 300, (50, 100, 200, 300)
 ALPHA, RECALL, TOLERANCE, LEAST_GAMED, LEAST_HONEST = 0.01, 0.9, 0.2, 1_000, 20_000
 SHOWN_ONLY = "visits, within"
 
@@ -204,6 +205,16 @@ def calm(worlds: Sequence[Held]) -> bool:
     return held
 
 
+def enough(worlds: Sequence[Held]) -> bool:
+    """Print the signs that say something of fewer than LEAST_HONEST honest unit-periods; whether there are none."""
+    seen: Counter[str] = Counter()
+    for one in worlds:
+        seen.update({name: len(some) for name, some in one.seen.honest.items() if not name.startswith(PLANTED)})
+    few = {name: n for name, n in seen.items() if n < LEAST_HONEST}
+    print(f" of every sign {min(seen.values())} honest unit-periods or more" + (f"; too few: {few}" if few else ""))
+    return not few
+
+
 def held_against_others(worlds: Sequence[Seen]) -> list[Held]:
     """Each of some worlds of one size, held against what is usual in the others."""
     return [one.held([other for other in worlds if other is not one]) for one in worlds]
@@ -245,6 +256,7 @@ def measured(kept: Path, args: argparse.Namespace) -> int:
     ):
         print(f" {title}, {', '.join(map(str, SIZES))} closed orders")
         held &= calm(some)
+    held &= enough([*calm_ones, *(each for worlds in games.values() for each in worlds)])
     print("\nclaims hold" if held else "\nA CLAIM DOES NOT HOLD")
     return 0 if held else 1
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
+
+from minsheng.ground.loopback import serving
 
 Answer = tuple[int, str, bytes]
 """Status, kind of content, content."""
 
 
-@contextmanager
-def served(answer: Callable[[str, bytes], Answer]) -> Iterator[str]:
+def served(answer: Callable[[str, bytes], Answer]) -> AbstractContextManager[str]:
     """Serve what `answer` says to a path and a body; gives the address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -27,12 +27,4 @@ def served(answer: Callable[[str, bytes], Answer]) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return serving(Handler)

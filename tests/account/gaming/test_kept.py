@@ -40,12 +40,24 @@ def test_it_is_reckoned_once_until_it_is_too_old(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"no archive"])
-def test_a_file_that_cannot_be_read_is_written_anew(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_cannot_be_read_is_told_and_written_anew(
+    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     place, make = tmp_path / "2026-09.npz", Maker()
     place.write_bytes(content)
     assert set(told_once(place, NOON, NOON, make)) == {"hollow"}
+    assert [record.args[0] for record in caplog.records] == [place]
     told_once(place, NOON, NOON, make)
     assert make.asked == 1
+
+
+def test_what_another_model_told_is_reckoned_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, make = tmp_path / "2026-09.npz", Maker()
+    told_once(place, NOON, NOON, make)
+    monkeypatch.setattr("minsheng.account.gaming.kept.RECKONED_BY", 99)
+    told_once(place, NOON, NOON, make)
+    told_once(place, NOON, NOON, make)
+    assert make.asked == 2
 
 
 def test_a_month_of_which_nothing_is_told_is_kept_too(tmp_path: Path) -> None:

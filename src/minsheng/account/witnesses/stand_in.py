@@ -8,9 +8,9 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from minsheng.account.log import merkle, notes
@@ -20,6 +20,7 @@ from minsheng.account.log.merkle import EMPTY_ROOT, ProofFailed
 from minsheng.account.log.notes import NoteRefused
 from minsheng.account.log.writer import Head
 from minsheng.ground.disk import whole
+from minsheng.ground.loopback import serving
 
 LARGEST_REQUEST = 1 << 16
 Reply = tuple[int, bytes]
@@ -59,18 +60,9 @@ class StandIn:
         with self._lock:
             return self._considered(old_size, proof, new, unopened.text)
 
-    @contextmanager
-    def served(self) -> Iterator[str]:
+    def served(self) -> AbstractContextManager[str]:
         """Serve on a free port of this machine; gives the address for a policy."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        return serving(_handler(self))
 
     def _considered(self, old_size: int, proof: Sequence[bytes], new: Checkpoint, text: bytes) -> Reply:
         seen = self._heads()
