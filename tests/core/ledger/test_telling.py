@@ -9,10 +9,11 @@ import pytest
 
 from minsheng.core import commands as say
 from minsheng.core import decide, evolve
-from minsheng.core.codes import ExclusionReason, Kind
+from minsheng.core.codes import AssignmentState, ExclusionReason, Kind, Role
 from minsheng.core.ledger import Facts, Group, LeafKind, Outcome, Standing, facts_of, standing
 from minsheng.core.order import Order
 from support.life import (
+    ACCEPT,
     CALENDAR,
     CALLER,
     DESK,
@@ -25,6 +26,8 @@ from support.life import (
     REVIEWER,
     Life,
     county,
+    town,
+    unit,
 )
 
 ASK_EXCLUSION = say.RequestExclusion(reason=ExclusionReason.UNREASONABLE, grounds="无理")
@@ -105,6 +108,41 @@ def test_only_the_first_reply_of_the_lead_says_whether_it_was_on_time() -> None:
     late.at = late.o.lead.due + timedelta(minutes=1)
     late.say(REPLY, DESK)
     assert [f.groups[Group.MOVE]["on_time"] for f in told(late)][-1] is False
+
+
+def judged(life: Life) -> list[bool]:
+    return [x for f in told(life) if (x := f.groups[Group.MOVE]["on_time"]) is not None]
+
+
+def below(*towns: str) -> Life:
+    """The lead has passed it down to these, who have signed and replied."""
+    life = Life().dispatched().then((say.Sign(), DESK))
+    for code in towns:
+        handler = unit(code, Role.HANDLER, f"at {code}")
+        life = life.then((say.PassDown(to=town(code)), DESK), (say.Sign(), handler), (REPLY, handler))
+    return life
+
+
+def test_a_reply_from_below_counts_when_the_lead_makes_it_its_own() -> None:
+    life = below("t1")
+    assert judged(life) == []
+    sent_back = say.ReviewReply(accepted=False, grounds="空话")
+    life.then((sent_back, DESK), (REPLY, unit("t1", Role.HANDLER, "at t1")), (ACCEPT, DESK))
+    assert judged(life) == [True]
+    life.then((sent_back, REVIEWER), (REPLY, DESK))
+    assert judged(life) == [True]
+    late = below("t1")
+    late.at = late.o.lead.due + timedelta(minutes=1)
+    late.say(ACCEPT, DESK)
+    assert judged(late) == [False]
+
+
+def test_of_several_replies_from_below_none_counts_as_the_first() -> None:
+    life = below("t1", "t2")
+    for child in life.o.children(life.o.lead.id):
+        life.say(say.ReviewReply(accepted=True, assignment=child.id), DESK)
+    assert life.o.lead.state is AssignmentState.REPLIED
+    assert judged(life) == []
 
 
 @pytest.mark.parametrize("received", [{"secret": True}, {"kind": Kind.REPORT}, {"complained_of": ("c2",)}])

@@ -123,7 +123,8 @@ def facts_of(
     `local` gives the city's day of a time, `street` is the township of the order's area; the rest is never opened: the
     order's tag, the event's number, a keyed digest of its words, the role that acted."""
     now, then = standing(after), standing(before) if before else None
-    if type(event) not in KINDS and now == then:
+    on_time = _on_time(before, event)
+    if type(event) not in KINDS and now == then and on_time is None:
         return None
     day, received = local(event.at), local(after.received_at)
     year, week, _ = received.isocalendar()
@@ -132,7 +133,7 @@ def facts_of(
         "cohort": received.strftime("%Y-%m"),
         "from": then.outcome.value if then else None,
         "to": now.outcome.value,
-        "on_time": _on_time(before, event),
+        "on_time": on_time,
         "second": isinstance(event, done.ReworkOrdered | done.FailedAgain),
         "reason": _reason(event),
     }
@@ -144,10 +145,14 @@ def facts_of(
 
 
 def _on_time(before: Order | None, event: done.Event) -> bool | None:
-    """Whether the lead's first reply came in time; None of every other event."""
-    if not isinstance(event, done.Replied) or before is None or (lead := before.lead) is None:
+    """Whether the lead's first reply came in time, be it its own or one from below that it made its own; None of every
+    other event. Where several below reply, none is known to be the first that stood for the lead, and none counts."""
+    if not isinstance(event, done.Replied | done.ReplyReviewed) or before is None or (lead := before.lead) is None:
         return None
-    if event.assignment != lead.id or lead.round != 1 or lead.state is AssignmentState.REPLIED or lead.replied_by:
+    if lead.round != 1 or lead.state is AssignmentState.REPLIED or lead.replied_by:
+        return None
+    own = event.assignment == lead.id if isinstance(event, done.Replied) else event.due is not None
+    if not own or any(below.accepted for below in before.children(lead.id)):
         return None
     return event.at <= lead.due
 
